@@ -1,7 +1,8 @@
 """What tests share: the demo database, loaded once a run by the ordinary command; a copy for whoever writes to it."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from zlib import crc32
@@ -14,8 +15,11 @@ from hypothesis import settings
 from domain.store import database, erased_marks, preparation
 from domain.store.application import Files
 from projections.cases.case_repository import CaseRepository
+from projections.read_model.column_base import columns_folder
+from projections.read_model.column_maker import ColumnMaker
 from projections.read_model.follower import catch_up
 from projections.read_model.view_reader import ReadModel
+from projections.read_model.worker_pool import in_this_process
 from tests.support.cheap import cheap
 from tests.support.depth import SHARE, deep, fresh_seed
 from tests.support.once import made_once, share_folder, shared
@@ -66,7 +70,7 @@ def sample_files() -> Path:
 
 
 def load_demo(address: str) -> None:
-    result = CliRunner().invoke(main, ["demo", "--no-serve", "--database", address])
+    result = CliRunner().invoke(main, ["demo", "--no-serve", "--samples-only", "--database", address])
     assert result.exit_code == 0, result.output
 
 
@@ -84,14 +88,16 @@ def loaded(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def followed(template: Path) -> Path:
-    """The same, its lists up to date, which no test opens: for copies of who reads lists and writes."""
+    """The same, its lists up to date and its columns in files, which no test opens: for copies of who reads lists and writes."""
+    return made_once("followed", lambda folder: follow(str(copied(template, folder)))) / template.name
 
-    def follow(folder: Path) -> None:
-        views = ReadModel(str(copied(template, folder)))
+
+def follow(address: str) -> None:
+    """Bring the lists up to date; of a database that is a file, make the files of columns that stand beside it."""
+    with closing(ReadModel(address)) as views:
         catch_up(views)
-        views.close()
-
-    return made_once("followed", follow) / template.name
+        if views.database.kind == "sqlite":
+            ColumnMaker(views, columns_folder(views.database), in_this_process).make()
 
 
 @pytest.fixture(scope="session")
@@ -124,13 +130,14 @@ def demo_views(demo_database: Path) -> Iterator[ReadModel]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Tests marked ``both`` run once on each database, unless they say themselves on which.
 
-    Of the tests of pages, which reach a database through the same functions as all others, an eighth runs on PostgreSQL;
-    in a deep run all of them.
+    What keeps entries and accounts (``tests/domain``) runs on PostgreSQL always. Of the tests of what reaches a database
+    through it, a third does, and an eighth of those of pages; in a deep run all of them.
     """
     chosen = any("kind" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
     if metafunc.definition.get_closest_marker("both") and "kind" in metafunc.fixturenames and not chosen:
-        of_pages = "/tests/web/" in str(metafunc.definition.path)
-        left_out = of_pages and not deep() and crc32(metafunc.definition.name.encode()) % SHARE
+        path = str(metafunc.definition.path)
+        share = 1 if deep() or "/tests/domain/" in path else SHARE if "/tests/web/" in path else 3
+        left_out = crc32(metafunc.definition.name.encode()) % share
         metafunc.parametrize("kind", ["sqlite"] if left_out else ["sqlite", "postgresql"], indirect=True)
 
 
@@ -154,6 +161,12 @@ def template_postgres(postgres: Server) -> str:
 
 
 @pytest.fixture(scope="session")
+def followed_postgres(postgres: Server, template_postgres: str) -> str:
+    """The same, its lists up to date."""
+    return postgres.template("followed", follow, of=template_postgres)
+
+
+@pytest.fixture(scope="session")
 def loaded_postgres(postgres: Server, template_postgres: str) -> str:
     """The demo database on PostgreSQL as it was loaded."""
     return postgres.fresh(template_postgres)
@@ -172,6 +185,19 @@ def seen_app(kind: str, request: pytest.FixtureRequest) -> Flask:
     return app
 
 
+@pytest.fixture(scope="module")
+def copies(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """Makes a copy of the demo database of a kind, its lists up to date: for what many tests of one module only look at."""
+
+    def copy(kind: str) -> str:
+        if kind == "sqlite":
+            return str(copied(request.getfixturevalue("followed"), tmp_path_factory.mktemp("copy")))
+        server: Server = request.getfixturevalue("postgres")
+        return server.fresh(request.getfixturevalue("followed_postgres"))
+
+    return copy
+
+
 @pytest.fixture
 def marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where it is marked who was erased: databases that are copies of one are one record, and would share the marks."""
@@ -186,7 +212,7 @@ def own_database(kind: str, marks: Path, tmp_path: Path, request: pytest.Fixture
         yield copied(request.getfixturevalue("followed"), tmp_path)
         return
     server: Server = request.getfixturevalue("postgres")
-    address = server.fresh(request.getfixturevalue("template_postgres"))
+    address = server.fresh(request.getfixturevalue("followed_postgres"))
     yield address
     server.drop(address)
 
@@ -205,5 +231,5 @@ def empty_database(kind: str, marks: Path, tmp_path: Path, request: pytest.Fixtu
 
 def copied(database: Path, folder: Path) -> Path:
     for part in database.parent.glob(database.name + "*"):
-        shutil.copy(part, folder / part.name)
+        (shutil.copytree if part.is_dir() else shutil.copy)(part, folder / part.name)
     return folder / database.name

@@ -7,7 +7,7 @@ import random
 import re
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,8 @@ from domain.accounts.roles import Account
 from domain.store.application import Files
 from tests.domain.store.test_store import BEGINNING, contact
 from tests.support.histories import CASE, NOW, facts_of
+from tests.support.once import made_once
+from tests.support.postgres import Server
 from tests.support.tampering import Intruder, Row
 from web.cli import main
 
@@ -58,23 +60,49 @@ class Record:
         return Intruder(self.address, self.kind)
 
 
+KEPT = ("signing.pem", "key", "witness")
+"""What is kept elsewhere: beside the record of each test."""
+
+
 @pytest.fixture
-def record(empty_database: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Record:
+def record(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Record]:
+    """A copy of one record, made once a run."""
+    if kind == "sqlite":
+        made = made_once("signed", lambda folder: signed(str(folder / "case.sqlite"), folder))
+        shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+        address = str(tmp_path / "case.sqlite")
+    else:
+        server: Server = request.getfixturevalue("postgres")
+        kept = made_once("signed-kept", lambda folder: folder.chmod(0o700))
+        name = server.template("signed", lambda made: signed(made, kept), of=server.migrated())
+        for part in KEPT:
+            (shutil.copytree if (kept / part).is_dir() else shutil.copy)(kept / part, tmp_path / part)
+        address = server.fresh(name)
     monkeypatch.setenv("CASEAUDIT_SIGNING_KEY_FILE", str(tmp_path / "signing.pem"))
-    found = Record(empty_database, kind, tmp_path, monkeypatch)
-    with closing(Files.open(empty_database)) as files:
-        files.record(CASE, facts_of([BEGINNING]), actor="r.ablewhite", now=NOW)
-        files.record(CASE, [contact(f"c{n}") for n in range(ENTRIES)], actor="r.ablewhite", now=NOW)
-    with closing(AccountRegister(empty_database)) as register:
-        register.add(Account("r.ablewhite", "R. Ablewhite", "officer"))
-        register.add(Account("s.cuff", "S. Cuff", "officer"))
-    assert found.run("keys", "make").exit_code == 0
-    (tmp_path / "witness").mkdir()
-    assert found.run("checkpoint", "--to", str(tmp_path / "witness")).exit_code == 0
-    (tmp_path / "key").write_text(found.run("keys", "show").stdout, encoding="utf-8")
-    with closing(Files.open(empty_database)) as files:
-        files.record(CASE, [contact("after")], actor="r.ablewhite", now=NOW)
-    return found
+    yield Record(address, kind, tmp_path, monkeypatch)
+    if kind != "sqlite":
+        server.drop(address)
+
+
+def signed(address: str, folder: Path) -> None:
+    """Fill a database: entries, accounts, a signing key and its checkpoint in the folder, and one entry more."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CASEAUDIT_SIGNING_KEY_FILE", str(folder / "signing.pem"))
+        made = Record(address, "", folder, patch)
+        with closing(Files.open(address)) as files:
+            files.record(CASE, facts_of([BEGINNING]), actor="r.ablewhite", now=NOW)
+            files.record(CASE, [contact(f"c{n}") for n in range(ENTRIES)], actor="r.ablewhite", now=NOW)
+        with closing(AccountRegister(address)) as register:
+            register.add(Account("r.ablewhite", "R. Ablewhite", "officer"))
+            register.add(Account("s.cuff", "S. Cuff", "officer"))
+        assert made.run("keys", "make").exit_code == 0
+        (folder / "witness").mkdir()
+        assert made.run("checkpoint", "--to", str(folder / "witness")).exit_code == 0
+        (folder / "key").write_text(made.run("keys", "show").stdout, encoding="utf-8")
+        with closing(Files.open(address)) as files:
+            files.record(CASE, [contact("after")], actor="r.ablewhite", now=NOW)
 
 
 def test_what_was_not_touched_is_proved(record: Record) -> None:

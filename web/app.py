@@ -39,6 +39,7 @@ from web.cases import (
     due_tab,
     history_tab,
     keeping_pages,
+    keeping_requests,
     matrix_pages,
     replay_pages,
     search_page,
@@ -76,6 +77,7 @@ from web.recording import (
     after_recording,
     begin_page,
     countersign_page,
+    forms_of_duties,
     kept_drafts,
     limits_by_hand,
     outcomes_page,
@@ -83,7 +85,15 @@ from web.recording import (
     undo_page,
 )
 from web.reports import measure_pages
-from web.services import current_cases, current_inspections, following_read_model, person_banner, witness_state
+from web.services import (
+    asked_of_reader,
+    current_cases,
+    current_inspections,
+    following_read_model,
+    meeting_entry,
+    person_banner,
+    witness_state,
+)
 from web.site import (
     access_control,
     access_logging,
@@ -226,9 +236,11 @@ def create_app(
         template_words,
         following_read_model,
         current_cases,
+        asked_of_reader,
         current_inspections,
         person_banner,
-        recording_pages,
+        meeting_entry,
+        forms_of_duties,
         kept_drafts,
         after_recording,
         changes_page,
@@ -238,7 +250,7 @@ def create_app(
         limits_by_hand,
         key_requests,
         sources_page,
-        keeping_pages,
+        keeping_requests,
         search_page,
         security_headers,
         error_pages,

@@ -3,8 +3,8 @@
 A correction or withdrawal takes effect when it is recorded, whatever its own date.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
@@ -37,7 +37,7 @@ def amended(visible: list[Entry]) -> list[Entry]:
     """Apply the corrections and withdrawals among these entries to the others. Return the others as they then read."""
     if AMENDING.isdisjoint(map(type, visible)):
         return visible
-    gone = withdrawn(f for f in visible if isinstance(f, EntryWithdrawn))
+    gone = withdrawn(visible)
     stands = {f.entry: f for f in visible if f.entry not in gone and type(f) not in AMENDING}
     corrections = (f for f in visible if isinstance(f, EntryCorrected) and f.entry not in gone)
     for fact in sorted(corrections, key=attrgetter("recorded_at", "entry")):
@@ -60,12 +60,12 @@ def as_corrected_before(subject: Entry, amending: Iterable[Entry], correction: E
     return amended([subject, *about])[0] if any(isinstance(f, EntryCorrected) for f in about) else subject
 
 
-def withdrawn(withdrawals: Iterable[EntryWithdrawn]) -> set[str]:
-    """The ids of the entries that these withdraw. A withdrawal that is itself withdrawn has no effect.
+def withdrawn(entries: Iterable[Entry]) -> set[str]:
+    """The ids of the entries that the withdrawals among these withdraw. A withdrawal that is itself withdrawn has no effect.
 
     Who names whom decides, not when they were recorded. Withdrawals that name one another in a circle have no effect.
     """
-    by_id = {fact.entry: fact for fact in withdrawals}
+    by_id = {fact.entry: fact for fact in entries if isinstance(fact, EntryWithdrawn)}
     open_against = Counter(fact.of for fact in by_id.values())
     """Entry -> the withdrawals of it that are not settled yet."""
     settled = [entry for entry in by_id if not open_against[entry]]
@@ -109,3 +109,23 @@ def subjects(amending: Iterable[Entry]) -> dict[str, str]:
             of = named[of]
         found[entry] = of
     return found
+
+
+def amendments_of(facts: Iterable[Entry]) -> Mapping[str, Sequence[EntryCorrected | EntryWithdrawn]]:
+    """The corrections and withdrawals of each entry, by its id."""
+    found: defaultdict[str, list[EntryCorrected | EntryWithdrawn]] = defaultdict(list)
+    for fact in facts:
+        if isinstance(fact, EntryCorrected | EntryWithdrawn):
+            found[fact.of].append(fact)
+    return found
+
+
+def about(entry: str, amendments: Mapping[str, Sequence[Any]]) -> list[Any]:
+    """The corrections and withdrawals of an entry, and those of these."""
+    found, new = dict[str, Any](), [entry]
+    while new:
+        for fact in amendments.get(new.pop(), ()):
+            if fact.entry not in found:
+                found[fact.entry] = fact
+                new.append(fact.entry)
+    return list(found.values())

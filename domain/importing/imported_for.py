@@ -1,5 +1,6 @@
 """For whom an import stores: for a registered source, by who may import for it, or for none."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,6 +62,11 @@ def imported_for(
         listed = ", ".join(sorted(source.areas))
         return ImportedFor(by, SourceAreas(source.areas, f"is no area for which {name} imports (only {listed})"))
     return ImportedFor(by)
+
+
+def sources_of(sources: Iterable[Source], account: str) -> list[str]:
+    """The names of those sources for which an account may import."""
+    return [one.name for one in sources if one.registered is not None and account in one.registered.accounts]
 
 
 def _check(source: Source, importer: Importer) -> None:

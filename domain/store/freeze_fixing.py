@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from domain.aggregates.case_file import CaseFile
 from domain.aggregates.inspection import Inspection
-from domain.aggregates.person_files import crn_of
+from domain.aggregates.other_file_ids import crn_of
 from domain.calendar.london_time import day_of
 from domain.entries.code_lists import FixedBy
 from domain.entries.inspection_entries import FreezeFixed, InspectionFrozen, InspectionOpened, Leaf

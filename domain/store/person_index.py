@@ -9,7 +9,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from domain.aggregates.person_files import crn_of, links_to
+from domain.aggregates.crn_links import links_to
+from domain.aggregates.other_file_ids import crn_of
 from domain.store.entry_codec import stored_entry
 from domain.store.hash_chain import TABLE
 from domain.store.preparation import FIRST_OF_CRN, MAY_LINK

@@ -7,7 +7,7 @@ chance and the mark of it, so that no address that somebody made up, and no row 
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Literal
 
 import sqlalchemy as sa
@@ -15,8 +15,8 @@ from sqlalchemy.exc import IntegrityError
 
 from domain.outside_key import NotSealed, OutsideKey
 from domain.store.engines import insert_into
-from domain.working.seen_marks import SeenUpTo
-from domain.working.working_tables import tables
+from domain.working.seen_places import SeenUpTo
+from domain.working.working_tables import instant_text, tables
 
 PURPOSE = "digests"
 
@@ -68,7 +68,7 @@ class Digests:
 
     def wish(self, username: str, address: str, now: datetime) -> None:
         """Send the digest to this address from now on, in place of any other."""
-        at, number = now.astimezone(UTC).isoformat(timespec="microseconds"), secrets.token_urlsafe(16)
+        at, number = instant_text(now), secrets.token_urlsafe(16)
         row = {"number": number, "sealed": self._key.seal(PURPOSE, f"{username} {number}", address), "wished_at": at}
         insert = insert_into(self.engine, _wishes).values(username=username, **row)
         with self.engine.begin() as c:
@@ -102,17 +102,11 @@ class Digests:
         query = sa.select(_digests).where(_digests.c.username == username)
         with self.engine.connect() as c:
             row = c.execute(query.order_by(_digests.c.position.desc(), _digests.c.day.desc())).mappings().first()
-        if row is None:
-            return None
-        known_at = datetime.fromisoformat(row["known_at"])
-        return SeenUpTo(int(row["position"]), row["hash"], date.fromisoformat(row["day"]), known_at)
+        return None if row is None else SeenUpTo.of(row)
 
     def claim(self, username: str, week: str, upto: SeenUpTo) -> bool:
         """Note that the digest of a week is being sent to an account; False where it was already."""
-        row = {
-            "position": upto.position, "hash": upto.hash, "day": upto.day.isoformat(),
-            "known_at": upto.known_at.astimezone(UTC).isoformat(timespec="microseconds"), "outcome": "sending",
-        }  # fmt: skip
+        row = {**upto.row, "outcome": "sending"}
         try:
             with self.engine.begin() as c:
                 c.execute(sa.insert(_digests).values(username=username, week=week, **row))

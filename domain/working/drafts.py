@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from domain.outside_key import NotSealed, OutsideKey
 from domain.store.engines import insert_into
-from domain.working.working_tables import tables
+from domain.working.working_tables import instant_text, of_person, tables
 
 KEPT_FOR = timedelta(days=7)
 
@@ -77,14 +77,14 @@ class Drafts:
 
     def keep(self, draft: Draft, now: datetime) -> None:
         """Keep a draft from now on, in place of its earlier state. Those of everybody that are too old are deleted."""
-        at = now.astimezone(UTC).isoformat(timespec="microseconds")
+        at = instant_text(now)
         typed = {name: list(texts) for name, texts in draft.typed.items()}
         told = json.dumps([draft.form, typed, draft.opened, draft.seen, draft.checked, draft.back])
         owner = _owner(draft.username, draft.reference, draft.id, at)
         row = {"reference": draft.reference, "kept_at": at, "sealed": self._key.seal(PURPOSE, owner, told)}
         insert = insert_into(self.engine, _drafts).values(id=draft.id, username=draft.username, **row)
         with self.engine.begin() as c:
-            c.execute(sa.delete(_drafts).where(_drafts.c.kept_at <= _text(now - KEPT_FOR)))
+            c.execute(sa.delete(_drafts).where(_drafts.c.kept_at <= instant_text(now - KEPT_FOR)))
             c.execute(insert.on_conflict_do_update(index_elements=["id", "username"], set_=row))
 
     def find(self, id: str, username: str, now: datetime) -> Draft | None:
@@ -109,11 +109,11 @@ class Drafts:
     def forget(self, crn: str) -> None:
         """Delete everybody's drafts on the cases of this CRN: the person is erased, or a text of theirs is."""
         with self.engine.begin() as c:
-            c.execute(sa.delete(_drafts).where(_drafts.c.reference.startswith(f"{crn}/", autoescape=True)))
+            c.execute(sa.delete(_drafts).where(of_person(_drafts.c.reference, crn)))
 
     def _found(self, wanted: sa.ColumnElement[bool], username: str, now: datetime) -> list[Draft]:
         query = sa.select(_drafts).where(wanted, _drafts.c.username == username)
-        since, until = _text(now - KEPT_FOR), _text(now + AHEAD)
+        since, until = instant_text(now - KEPT_FOR), instant_text(now + AHEAD)
         query = query.where(_drafts.c.kept_at > since, _drafts.c.kept_at <= until).order_by(_drafts.c.kept_at.desc())
         with self.engine.connect() as c:
             rows = c.execute(query).mappings().all()
@@ -133,7 +133,3 @@ class Drafts:
 
 def _owner(*parts: str) -> str:
     return json.dumps(parts)
-
-
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -6,13 +6,13 @@ nobody else, and gone after seven days. Whoever erases a person deletes them all
 
 import secrets
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from domain.outside_key import NotSealed, OutsideKey
-from domain.working.working_tables import tables
+from domain.working.working_tables import instant_text, tables
 
 KEPT_FOR = timedelta(days=7)
 
@@ -57,11 +57,11 @@ class KeptFiles:
             return ""
         made = secrets.token_hex(16)
         values = {
-            "id": made, "username": username, "kind": kind, "name": name[:200], "at": _text(now),
+            "id": made, "username": username, "kind": kind, "name": name[:200], "at": instant_text(now),
             "sealed": self.key.seal(_PURPOSE, f"{username} {made}", content.decode("latin-1")),
         }  # fmt: skip
         with self.engine.begin() as c:
-            c.execute(sa.delete(_files).where(_files.c.at < _text(now - KEPT_FOR)))
+            c.execute(sa.delete(_files).where(_files.c.at < instant_text(now - KEPT_FOR)))
             c.execute(sa.insert(_files).values(values))
         return made
 
@@ -69,7 +69,7 @@ class KeptFiles:
         """A file of this account; None where there is none, its time is over, or it does not open."""
         mine = sa.select(_files).where(_files.c.id == id_, _files.c.username == username)
         with self.engine.connect() as c:
-            row = c.execute(mine.where(_files.c.at >= _text(now - KEPT_FOR))).one_or_none()
+            row = c.execute(mine.where(_files.c.at >= instant_text(now - KEPT_FOR))).one_or_none()
         if row is None:
             return None
         try:
@@ -81,7 +81,7 @@ class KeptFiles:
     def of(self, username: str, kind: str, now: datetime) -> Sequence[KeptFile]:
         """The files of an account of one kind, the latest first."""
         wanted = sa.select(_files.c.id, _files.c.kind, _files.c.name, _files.c.at).where(
-            _files.c.username == username, _files.c.kind == kind, _files.c.at >= _text(now - KEPT_FOR)
+            _files.c.username == username, _files.c.kind == kind, _files.c.at >= instant_text(now - KEPT_FOR)
         )
         with self.engine.connect() as c:
             rows = c.execute(wanted.order_by(_files.c.at.desc())).all()
@@ -96,7 +96,3 @@ class KeptFiles:
         """Delete every file: a person is erased, who may stand in any of them."""
         with self.engine.begin() as c:
             c.execute(sa.delete(_files))
-
-
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,12 +1,12 @@
 """Recent cases: the cases that an account opened last, by their references alone. They help one person to go back to a case."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from domain.store.engines import insert_into
-from domain.working.working_tables import tables
+from domain.working.working_tables import instant_text, of_person, tables
 
 NotNoted = DBAPIError
 """The database did not take a note of a recent case."""
@@ -38,7 +38,7 @@ class RecentCases:
 
     def note(self, username: str, reference: str, now: datetime) -> None:
         """Put a case first. Of more than ten the earliest go."""
-        at = now.astimezone(UTC).isoformat(timespec="microseconds")
+        at = instant_text(now)
         insert = insert_into(self.engine, _recent).values(username=username, reference=reference, at=at)
         kept = sa.select(_recent.c.reference).where(_recent.c.username == username)
         kept = kept.order_by(_recent.c.at.desc(), _recent.c.reference).limit(MOST)
@@ -50,4 +50,4 @@ class RecentCases:
     def forget(self, crn: str) -> None:
         """Delete the cases of this CRN from every list: the person is erased."""
         with self.engine.begin() as c:
-            c.execute(sa.delete(_recent).where(_recent.c.reference.startswith(f"{crn}/", autoescape=True)))
+            c.execute(sa.delete(_recent).where(of_person(_recent.c.reference, crn)))

@@ -7,12 +7,13 @@ that stays listed until it is opened is *held* at an earlier mark; one that was 
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
 from domain.store.engines import insert_into
-from domain.working.working_tables import tables
+from domain.working.seen_places import SeenUpTo
+from domain.working.working_tables import instant_text, of_person, tables
 
 UNDONE_WITHIN = timedelta(minutes=10)
 """How long a mark can be taken back."""
@@ -38,25 +39,6 @@ _cases = sa.Table(
     sa.Column("held", sa.Text, nullable=True),
     sa.Column("opened", sa.Text, nullable=True),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SeenUpTo:
-    """A place in the record. ``position``: of the last entry seen, with the chain's ``hash`` there (hex); 0: none, the day counts.
-
-    ``day``: the day read. ``known_at``: what was recorded before this instant was there to be seen, where the record has no such
-    position any more. UTC.
-    """
-
-    position: int
-    hash: str
-    day: date
-    known_at: datetime
-
-    @property
-    def order(self) -> tuple[int, date]:
-        """By which one place is later than another."""
-        return self.position, self.day
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +71,7 @@ class SeenMarks:
         """The marks of an account by team."""
         with self.engine.connect() as c:
             rows = c.execute(sa.select(_marks).where(_marks.c.username == username)).mappings().all()
-        return {row["team"]: SeenMark(_upto(row), datetime.fromisoformat(row["marked_at"])) for row in rows}
+        return {row["team"]: SeenMark(SeenUpTo.of(row), datetime.fromisoformat(row["marked_at"])) for row in rows}
 
     def cases(self, username: str) -> Mapping[str, SeenCase]:
         """The single cases of an account by reference."""
@@ -108,16 +90,16 @@ class SeenMarks:
         """
         with self.engine.begin() as c:
             # Written first: on SQLite that takes the lock, so that nobody moves the mark between reading and moving it.
-            first = {**_row(SeenUpTo(0, "", date.min, upto.known_at)), "marked_at": "", "before": None}
+            first = {**SeenUpTo(0, "", date.min, upto.known_at).row, "marked_at": "", "before": None}
             c.execute(
                 insert_into(self.engine, _marks).values(username=username, team=team, **first).on_conflict_do_nothing()
             )
             mine = sa.and_(_marks.c.username == username, _marks.c.team == team)
             row = c.execute(sa.select(_marks).where(mine).with_for_update()).mappings().one()
-            if row["marked_at"] and _upto(row) != lost and _upto(row).order >= upto.order:
+            if row["marked_at"] and SeenUpTo.of(row) != lost and SeenUpTo.of(row).order >= upto.order:
                 return False
-            before = json.dumps({**_row(_upto(row)), "marked_at": row["marked_at"]}) if row["marked_at"] else None
-            c.execute(sa.update(_marks).where(mine).values(**_row(upto), marked_at=_text(now), before=before))
+            before = json.dumps({**SeenUpTo.of(row).row, "marked_at": row["marked_at"]}) if row["marked_at"] else None
+            c.execute(sa.update(_marks).where(mine).values(**upto.row, marked_at=instant_text(now), before=before))
             for reference, place in held.items():
                 insert = insert_into(self.engine, _cases).values(
                     username=username, reference=reference, held=_written(place)
@@ -133,7 +115,9 @@ class SeenMarks:
             for team in teams:
                 mine = sa.and_(_marks.c.username == username, _marks.c.team == team)
                 row = c.execute(sa.select(_marks).where(mine)).mappings().one_or_none()
-                if row is None or not SeenMark(_upto(row), datetime.fromisoformat(row["marked_at"])).can_be_undone(now):
+                if row is None or not SeenMark(
+                    SeenUpTo.of(row), datetime.fromisoformat(row["marked_at"])
+                ).can_be_undone(now):
                     continue
                 same = sa.and_(mine, _marks.c.marked_at == row["marked_at"])
                 before = row["before"] and json.loads(row["before"])
@@ -149,7 +133,7 @@ class SeenMarks:
             there = c.execute(
                 sa.select(_cases.c.opened).where(_cases.c.username == username, _cases.c.reference == reference)
             ).scalar()
-            if there is not None and _upto(json.loads(there)).order > upto.order:
+            if there is not None and SeenUpTo.of(json.loads(there)).order > upto.order:
                 return
             same = {"opened": _written(upto), "held": sa.null()}
             c.execute(insert.on_conflict_do_update(index_elements=["username", "reference"], set_=same))
@@ -157,27 +141,12 @@ class SeenMarks:
     def forget(self, crn: str) -> None:
         """Delete what stands of the cases of this CRN: the person is erased."""
         with self.engine.begin() as c:
-            c.execute(sa.delete(_cases).where(_cases.c.reference.startswith(f"{crn}/", autoescape=True)))
-
-
-def _row(upto: SeenUpTo) -> dict[str, object]:
-    return {"position": upto.position, "hash": upto.hash, "day": upto.day.isoformat(), "known_at": _text(upto.known_at)}
-
-
-def _upto(row: sa.RowMapping | Mapping[str, object]) -> SeenUpTo:
-    return SeenUpTo(
-        int(str(row["position"])), str(row["hash"]), date.fromisoformat(str(row["day"])),
-        datetime.fromisoformat(str(row["known_at"])),
-    )  # fmt: skip
+            c.execute(sa.delete(_cases).where(of_person(_cases.c.reference, crn)))
 
 
 def _written(upto: SeenUpTo) -> str:
-    return json.dumps(_row(upto))
+    return json.dumps(upto.row)
 
 
 def _place(written: str | None) -> SeenUpTo | None:
-    return None if written is None else _upto(json.loads(written))
-
-
-def _text(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")
+    return None if written is None else SeenUpTo.of(json.loads(written))

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from domain.calendar.workdays import add_working_days
 from domain.store.database import Database
 from domain.store.engines import engine_of
-from domain.working.working_tables import tables
+from domain.working.working_tables import instant_text, of_person, tables
 
 LONGEST = 10
 """Working days for which a row is hidden at most (a parameter of ours)."""
@@ -143,7 +143,7 @@ class Snoozes:
     def forget(self, crn: str) -> None:
         """Delete what stands of the cases of this CRN: the person is erased."""
         with self.engine.begin() as c:
-            c.execute(sa.delete(_snoozes).where(_snoozes.c.reference.startswith(f"{crn}/", autoescape=True)))
+            c.execute(sa.delete(_snoozes).where(of_person(_snoozes.c.reference, crn)))
 
 
 def snoozed_in(address: str) -> list[Snooze]:
@@ -162,7 +162,7 @@ def _of(username: str, row: ListRow) -> sa.ColumnElement[bool]:
 
 def _written(one: Snooze) -> dict[str, object]:
     days = {"due_on": one.due_on, "from_on": one.from_on, "until": one.until, "since": one.row.since}
-    at = one.at.isoformat(timespec="microseconds")
+    at = instant_text(one.at)
     return {
         "username": one.username, "number": one.number, "at": at, "shown_on": None, **one.row._asdict(),
         **{name: day.isoformat() for name, day in days.items()},

@@ -15,22 +15,29 @@ from domain.entries.case_entries import (
     AssessmentReturned,
     Entry,
     EntryCorrected,
-    EntryWithdrawn,
 )
 
 
 class AskedBack(NamedTuple):
-    """An assessment that was returned and waits for the officer."""
+    """An assessment that was returned. ``answer``: the first entry that answers it; None: it waits for the officer."""
 
     reference: str
     assessment: AssessmentCompleted
     returned: AssessmentReturned
+    answer: Entry | None = None
 
 
 def asked_back(
     reference: str, entries: Iterable[Entry], day: date, known_at: datetime | None = None
 ) -> list[AskedBack]:
-    """The assessments of a case that wait for the officer at the end of a day, the one returned last first.
+    """The assessments of a case that wait for the officer at the end of a day, the one returned last first."""
+    return [one for one in last_returns(reference, entries, day, known_at) if one.answer is None]
+
+
+def last_returns(
+    reference: str, entries: Iterable[Entry], day: date, known_at: datetime | None = None
+) -> list[AskedBack]:
+    """The assessments of a case that were returned by the end of a day, the one returned last first, with what answered them.
 
     ``entries``: those of the case's file; the reason is readable where they have their texts. Each assessment stands once,
     with its last return. ``known_at``: as the file was known at this instant (exclusive; None: everything recorded to date).
@@ -41,15 +48,15 @@ def asked_back(
     returns = [fact for fact in read if isinstance(fact, AssessmentReturned)]
     last = {fact.assessment: fact for fact in sorted(returns, key=attrgetter("recorded_at"))}
     found = [AskedBack(reference, made[name], back) for name, back in last.items() if name in made]
-    answering = [*read, *_corrections(known)]
-    waiting = [one for one in found if not any(_answers(fact, one) for fact in answering)]
-    return sorted(waiting, key=lambda one: one.returned.recorded_at, reverse=True)
+    answering = sorted([*read, *_corrections(known)], key=attrgetter("recorded_at"))
+    answered = [one._replace(answer=next((f for f in answering if _answers(f, one)), None)) for one in found]
+    return sorted(answered, key=lambda one: one.returned.recorded_at, reverse=True)
 
 
 def _corrections(known: Iterable[Entry]) -> list[EntryCorrected]:
     """The corrections that stand."""
     known = list(known)
-    gone = withdrawn(fact for fact in known if isinstance(fact, EntryWithdrawn))
+    gone = withdrawn(known)
     return [fact for fact in known if isinstance(fact, EntryCorrected) and fact.entry not in gone]
 
 

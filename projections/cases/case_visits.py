@@ -4,7 +4,7 @@ from datetime import date
 from operator import attrgetter
 from typing import NamedTuple
 
-from domain.aggregates.person_files import file_named
+from domain.aggregates.other_file_ids import file_named
 from domain.entries.case_entries import AppointmentMade, AppointmentOutcomeRecorded, Entry
 from projections.history.history import Appointment, History
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from operator import attrgetter
 
 from domain.aggregates.amendments import withdrawn
-from domain.entries.case_entries import EntryCorrected, EntryWithdrawn
+from domain.entries.case_entries import EntryCorrected
 from domain.entries.entry import Entry
 from domain.sealing.sealed_fields import FIELDS
 
@@ -13,7 +13,7 @@ from domain.sealing.sealed_fields import FIELDS
 def shown_texts(entries: Iterable[Entry], shown: Iterable[str]) -> dict[str, set[str]]:
     """Entry -> the paths in it of the sealed texts that are shown. ``entries``: of one case, as known; ``shown``: their ids."""
     entries, ids = list(entries), set(shown)
-    gone = withdrawn(fact for fact in entries if isinstance(fact, EntryWithdrawn))
+    gone = withdrawn(entries)
     texts: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     for fact in entries:
         if fact.entry in ids:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from domain.aggregates.person_files import id_elsewhere
+from domain.aggregates.other_file_ids import id_elsewhere
 from domain.entries.case_entries import Entry, QualityJudged
 from domain.store.stored_entries import Stored
 from projections.cases.case_reading import Reading

@@ -9,7 +9,8 @@ import numpy as np
 
 from domain.calendar.workdays import working_days
 from domain.store.record_reader import RecordReader
-from domain.working.seen_marks import SeenCase, SeenMark, SeenUpTo
+from domain.working.seen_marks import SeenCase, SeenMark
+from domain.working.seen_places import SeenUpTo
 from projections.changes.caseload_changes import KINDS, STAYING, CaseloadChanges
 from projections.changes.compared_spells import VERY_HIGH, ComparedSpells
 from projections.changes.import_runs import ImportRun, import_runs
@@ -168,8 +169,6 @@ class _Places:
         return list(numbers), which
 
     def _moment(self, upto: SeenUpTo) -> Earlier:
-        """The moment of a place; by time of recording where the record has nothing there, or something else (it was restored)."""
         if upto not in self._kept:
-            there = upto.position > 0 and self._record.hash_at(upto.position) == upto.hash
-            self._kept[upto] = Earlier(upto.day, upto.known_at, upto.position if there else None)
+            self._kept[upto] = Earlier.of(upto, self._record)
         return self._kept[upto]

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from domain.aggregates.amendments import AMENDING
-from domain.aggregates.person_files import file_named
+from domain.aggregates.other_file_ids import file_named
 from domain.calendar.london_time import day_of
 from domain.entries.case_entries import Entry
 from projections.arrays.date_numbers import day_number, instant_number

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from operator import itemgetter
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
-from domain.aggregates.person_files import file_named
+from domain.aggregates.other_file_ids import file_named
 from domain.calendar.london_time import day_of
 from domain.calendar.workdays import working_days_between
 from domain.entries.case_entries import Entry, QualityJudged

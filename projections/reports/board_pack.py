@@ -14,7 +14,15 @@ from domain.policy.measures.measure import Measure
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.reports.comparison import Comparison
-from projections.reports.measure_figures import Mine, ReportRequest, areas_of, compared_with_rest, figures, trend
+from projections.reports.measure_figures import (
+    Mine,
+    ReportRequest,
+    areas_of,
+    changed_since,
+    compared_with_rest,
+    figures,
+    trend,
+)
 from projections.reports.periods import Period
 from projections.reports.proportions import WITHHELD, Proportion, Scope
 from projections.reports.quarters import Quarter, quarter_end, quarters
@@ -37,7 +45,10 @@ class PackPlace(NamedTuple):
 
 @dataclass(frozen=True)
 class PackMeasure:
-    """One measure for the place asked for. ``people``: behind its figure; None: not told."""
+    """One measure for the place asked for. ``people``: behind its figure; None: not told.
+
+    ``changed``: whether its figure changed since the period before; None: not told.
+    """
 
     measure: Measure
     now: Proportion
@@ -47,6 +58,7 @@ class PackMeasure:
     places: Sequence[PackPlace]
     quarters: Sequence[Quarter]
     area_quarters: Sequence[Quarter]
+    changed: Comparison | None = None
 
 
 def pack_measure(told: ToldFigures, measure: Measure, asked: ReportRequest, *, charted: bool) -> PackMeasure:
@@ -63,6 +75,7 @@ def pack_measure(told: ToldFigures, measure: Measure, asked: ReportRequest, *, c
         pack_places(now, compared_with_rest(told, measure, asked, in_areas), asked) if charted else [],
         _quarters(told, measure, asked, in_areas) if charted else [],
         quarters(trend(told, measure, area), asked.moment.on) if charted else [],
+        changed_since(told, measure, asked, asked.holds).of(asked.holds),
     )
 
 
@@ -98,6 +111,12 @@ def _behind(told: ToldFigures, measure: Measure, asked: Period, holds: Mine) -> 
     if measure.counts == "answer":
         return told.people_answered(asked.moment, measure.question or "", holds)
     return told.people_under(asked, measure.clauses, holds)
+
+
+def is_whole_area(told: ToldFigures, asked: ReportRequest) -> bool:
+    """Whether the place asked for is all of its areas, so that there is nothing else to set it beside."""
+    in_areas = areas_of(told, asked)
+    return all(asked.holds(place) for place in told.places() if in_areas(place))
 
 
 def people_of(behind: Mapping[Place, frozenset[str]]) -> int:
@@ -158,7 +177,7 @@ def furthest_below(pack: PackMeasure) -> PackPlace | None:
     return min(below, key=lambda place: (place.figure.score or 0, place.scope.name), default=None)
 
 
-def printable_teams(told: ToldFigures, asked: ReportRequest, clause: str) -> Callable[[str], bool]:
-    """Whether the figure of a team under one clause may be printed."""
+def printable(told: ToldFigures, asked: ReportRequest, clause: str) -> Callable[[Scope], bool]:
+    """Whether the figure of a part of the place asked for under one clause may be printed; of ``Scope()``: of all of it."""
     small, every = told.small_places(asked.period, [clause], None, areas_of(told, asked)), told.places()
-    return lambda team: small.allow(_in(Scope("team", team), asked), every)
+    return lambda scope: small.allow(_in(scope, asked), every)

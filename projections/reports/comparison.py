@@ -7,6 +7,9 @@ Duties of one case go together: who misses one contact misses the next. So cases
   many are drawn from all of them, ``DRAWS`` times. It differs where at most one draw in a thousand is as far to its side
   (``SURE``: 99.8 %, both sides together).
 
+Change over time follows the same rule (``changed``). A case that had duties in both periods is one case: what is drawn is for
+each case which of its two periods came first.
+
 Draws are seeded: one question has one answer. Of more than ``MANY`` cases the normal distribution with the spread of cases
 stands in for draws; the tests hold it against them.
 """
@@ -90,6 +93,28 @@ def differs_from(unit: Array, share: Fraction) -> Comparison:
         return drawn
 
     return _judged(float(unit[:, 0].sum() - expected * n.sum()), spread, len(unit), draw)
+
+
+def changed(cases: Array) -> Comparison:
+    """Whether a figure changed from one period to another: ``better`` or ``worse`` than before.
+
+    Each row is a case: how many duties were met, of how many, before; and the same now. Where a period had no duty of a case,
+    its two numbers are 0.
+    """
+    cases = cases[(cases[:, 1] > 0) | (cases[:, 3] > 0)].astype(np.int64)
+    was, now = cases[:, :2], cases[:, 2:]
+    if is_too_few(was[was[:, 1] > 0]) or is_too_few(now[now[:, 1] > 0]):
+        return "too few"
+    (was_met, was_n), (met, n) = was.sum(axis=0).tolist(), now.sum(axis=0).tolist()
+    share = (was_met + met) / (was_n + n)
+    # What each case adds to the change: how far it is from what the share of both periods would give, in each of them.
+    added = (now[:, 0] - now[:, 1] * share) / n - (was[:, 0] - was[:, 1] * share) / was_n
+
+    def draw(rng: np.random.Generator, number: int) -> Array:
+        drawn: Array = rng.choice((-1.0, 1.0), (number, len(added))) @ added
+        return drawn
+
+    return _judged(float(added.sum()), sqrt(float((added**2).sum())), len(cases), draw)
 
 
 def is_too_few(cases: Array) -> bool:

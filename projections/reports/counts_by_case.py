@@ -12,6 +12,7 @@ from projections.columns.duty_scan import DutyRun
 from projections.ledger.ledger import Place
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import state_in
+from projections.reports.duty_results import AnsweredCase
 
 Grouping = Callable[[Clause], str]
 """Under which name duties of a clause are counted."""
@@ -43,18 +44,56 @@ class CountsByCase:
 
     def apart(self, holds: Callable[[Place], bool]) -> UnitAndRest:
         """The cases of some places, and those of all others."""
-        inside = np.array([*map(holds, self.places), False], bool)[self.place]
-        return UnitAndRest(self._by_case(inside), self._by_case(~inside))
+        return self.divided(self._inside(holds))
+
+    def divided(self, inside: Array) -> UnitAndRest:
+        """Those rows that are ``inside``, and the others, by case."""
+        return UnitAndRest(self._by_case(inside)[1], self._by_case(~inside)[1])
 
     def of(self, holds: Callable[[Place], bool]) -> Array:
         """The cases of some places."""
-        return self.apart(holds).unit
+        return self.numbered(holds)[1]
 
-    def _by_case(self, which: Array) -> Array:
-        _, at = np.unique(self.case[which], return_inverse=True)
-        found = np.zeros((int(at.max(initial=-1)) + 1, 2), np.int64)
+    def numbered(self, holds: Callable[[Place], bool]) -> tuple[Array, Array]:
+        """The numbers of the cases of some places, ascending, and the counts of each."""
+        return self._by_case(self._inside(holds))
+
+    def _inside(self, holds: Callable[[Place], bool]) -> Array:
+        inside: Array = np.array([*map(holds, self.places), False], bool)[self.place]
+        return inside
+
+    def _by_case(self, which: Array) -> tuple[Array, Array]:
+        cases, at = np.unique(self.case[which], return_inverse=True)
+        found = np.zeros((len(cases), 2), np.int64)
         np.add.at(found, at, self.counts[which])
-        return found
+        return cases, found
+
+
+def before_and_now(was: CountsByCase, now: CountsByCase, holds: Callable[[Place], bool]) -> Array:
+    """The cases of some places in two periods: met and of how many before, met and of how many now; 0 where none fell due."""
+    parts = [was.numbered(holds), now.numbered(holds)]
+    cases = np.union1d(parts[0][0], parts[1][0])
+    found = np.zeros((len(cases), 4), np.int64)
+    for column, (numbers, counts) in zip((0, 2), parts, strict=True):
+        found[np.searchsorted(cases, numbers), column : column + 2] = counts
+    return found
+
+
+NOTHING = CountsByCase((), *(np.zeros(0, np.int64),) * 2, np.zeros((0, 2), np.int64))
+"""Where nothing fell due."""
+
+
+def answers_by_case(answers: Iterable[AnsweredCase]) -> CountsByCase:
+    """Cases whose answer to a question counts: one of one where it is sufficient, else none of one."""
+    every = list(answers)
+    places = sorted({case.place for case in every})
+    number = {place: n for n, place in enumerate(places)}
+    return CountsByCase(
+        places,
+        np.array([number[case.place] for case in every], np.int64),
+        np.array([case.case for case in every], np.int64),
+        np.array([(case.sufficient, 1) for case in every], np.int64).reshape(-1, 2),
+    )
 
 
 def counts_by_case(

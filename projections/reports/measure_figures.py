@@ -9,6 +9,7 @@ from domain.policy.measures.measure import Measure
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
+from projections.reports.change_over_time import Changes, changes
 from projections.reports.comparison import Comparison, differs
 from projections.reports.disclosure import last_month_end, months_before
 from projections.reports.duty_results import CountedApart, LateFigure, held_as_of
@@ -69,7 +70,8 @@ def as_told(told: ToldFigures, asked: ReportRequest) -> ReportRequest:
 class PlaceLine(NamedTuple):
     """One measure's figure for a place. ``area``: the figure of the whole areas that the place is in.
 
-    ``against``: how it differs from the rest of these; None where nothing is compared.
+    ``against``: how it differs from the rest of these; ``changed``: whether it changed since the period before; None where
+    nothing is compared.
     """
 
     measure: Measure
@@ -79,6 +81,7 @@ class PlaceLine(NamedTuple):
     area: Proportion
     beside: Proportion | None
     against: Comparison | None = None
+    changed: Comparison | None = None
     against_beside: Comparison | None = None
     """How it differs from the place set beside it."""
     apart: CountedApart | None = None
@@ -138,7 +141,10 @@ def lines(told: ToldFigures, measure: Measure, asked: ReportRequest) -> Lines:
     now, was = (figures(told, measure, one, asked.among) for one in (asked.period, asked.before))
     in_areas = areas_of(told, asked)
     area = figures(told, measure, asked.period, in_areas).figure(in_areas)
-    compared = compared_with_rest(told, measure, asked, in_areas)
+    compared, since = (
+        compared_with_rest(told, measure, asked, in_areas),
+        changed_since(told, measure, asked, asked.among),
+    )
     apart = told.apart(asked.period, measure.clauses, asked.among)
 
     def line(scope: Scope) -> PlaceLine:
@@ -154,6 +160,7 @@ def lines(told: ToldFigures, measure: Measure, asked: ReportRequest) -> Lines:
             area,
             _beside(now, asked),
             against,
+            since.of(holds),
             apart=apart(holds),
         )
 
@@ -168,6 +175,11 @@ def compared_with_rest(told: ToldFigures, measure: Measure, asked: ReportRequest
     if measure.counts == "answer" or asked.rounded:
         return None
     return comparisons(told, asked.period, measure.clauses, held_as_of(measure), in_areas)
+
+
+def changed_since(told: ToldFigures, measure: Measure, asked: ReportRequest, among: Mine) -> Changes:
+    """Whether the figures of places changed since the period before."""
+    return changes(told, measure, asked.before, asked.period, among)
 
 
 def _against_beside(told: ToldFigures, measure: Measure, asked: ReportRequest) -> Comparison | None:

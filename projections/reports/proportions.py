@@ -7,7 +7,6 @@ from math import ceil
 from typing import Literal, NamedTuple
 
 from projections.ledger.ledger import Place
-from projections.scoring.finding_text import exceeds_chance
 from projections.scoring.scores import Interval, wilson
 
 Level = Literal["area", "division", "team", "officer"]
@@ -56,20 +55,6 @@ def total(figures: Iterable[Proportion]) -> Proportion:
     for figure in figures:
         held, n = held + figure.held, n + figure.n
     return Proportion(held, n)
-
-
-class ProportionChange(NamedTuple):
-    """The change from one proportion to another in percentage points, and whether it exceeds chance (``exceeds_chance``)."""
-
-    points: Fraction
-    beyond_chance: bool
-
-
-def change(before: Proportion, now: Proportion) -> ProportionChange | None:
-    """The change from ``before`` to ``now``; None where one of them counts nothing."""
-    if before.score is None or now.score is None:
-        return None
-    return ProportionChange(now.score - before.score, bool(exceeds_chance(before, now)))
 
 
 class Waits(NamedTuple):

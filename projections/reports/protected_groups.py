@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from projections.reports.comparison import Comparison, differs
 from projections.reports.duty_results import Attribute, HeldAs
 from projections.reports.measure_figures import ReportRequest
 from projections.reports.proportions import Proportion, total
@@ -18,7 +19,7 @@ ETHNIC = {"W": "White", "M": "Mixed", "A": "Asian", "B": "Black", "O": "Chinese 
 class Group:
     """One group in one place. ``figure``: may be withheld. ``others``: the figure of all other groups; None: not known.
 
-    ``people``: None where the figures are not exact.
+    ``people``, and ``against``, how the group differs from the others: None where the figures are not exact.
     """
 
     attribute: Attribute
@@ -26,6 +27,7 @@ class Group:
     people: int | None
     figure: Proportion
     others: Proportion | None
+    against: Comparison | None = None
 
 
 def group_of(attribute: Attribute, value: object) -> str:
@@ -55,6 +57,7 @@ def _groups(
     by_group = told.by_group(asked.period, clauses, held_as, attribute, name, holds)
     figures = {group: of.figure(holds) for group, of in sorted(by_group.items())}
     people = told.people_by_group(asked.period, clauses, attribute, name, holds)
+    cases = told.cases_by_group(asked.period, clauses, held_as, attribute, name, holds)
     figures = {group: figure for group, figure in figures.items() if figure.n or figure.withheld}
     if not any(figure.n for figure in figures.values()):
         return []
@@ -62,5 +65,6 @@ def _groups(
     for group, figure in figures.items():
         rest = [other for name_, other in figures.items() if name_ != group]
         others = None if figure.withheld or any(other.withheld for other in rest) else total(rest)
-        found.append(Group(attribute, group, people.get(group), figure, others))
+        against = differs(*cases[group]) if group in cases else None
+        found.append(Group(attribute, group, people.get(group), figure, others, against))
     return found

@@ -46,7 +46,7 @@ class RoundedCounts:
     def of_groups(self, clauses: Sequence[str], held_as: HeldAs, split: Attribute, name: Naming) -> dict[str, Counts]:
         """The same by group of people and place; the totals are rounded along the groups, too."""
         found: list[Counts] = []
-        groups = sorted({name(value) for value in self.queries.values(self.at.moment, split)})
+        groups = sorted({name(value) for value in self.queries.attribute(self.at.moment, split).values})
         for clause in clauses:
             totals: Counts = {}
             for part, period in enumerate(self.periods):

@@ -17,7 +17,7 @@ from projections.history.moment import Moment
 from projections.ledger.ledger import Place, late_rows
 from projections.lists.duty_list import ListedDuty
 from projections.obligations.duty_state import Obligation
-from projections.reports.duty_queries import Wanted
+from projections.reports.case_queries import Wanted
 from projections.reports.duty_results import (
     BEFORE,
     WEEKS,

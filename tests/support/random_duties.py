@@ -7,11 +7,13 @@ from datetime import date
 from random import Random
 from typing import Any
 
+import numpy as np
 from dateutil.relativedelta import relativedelta
 
 from projections.arrays.date_numbers import month_number
+from projections.columns.column_schema import CodedValues
 from projections.ledger.ledger import Place
-from projections.reports.duty_queries import Wanted
+from projections.reports.case_queries import Wanted
 from projections.reports.duty_results import Count, PersonMonth, PlaceGroup
 from projections.reports.periods import Period
 from projections.reports.proportions import Proportion
@@ -99,8 +101,8 @@ class RandomDuties:
                 found.setdefault(PlaceGroup(duty.place, self.value(duty, by)), Counter())[month] += 1
         return found
 
-    def values(self, moment: object, attribute: str) -> Sequence[str]:
-        return ATTRIBUTES[attribute]
+    def attribute(self, moment: object, attribute: str) -> CodedValues:
+        return CodedValues(ATTRIBUTES[attribute], np.zeros(0, np.int64))
 
     def places(self) -> Sequence[Place]:
         return self.every

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from domain.aggregates.case_file import CaseFile
-from domain.aggregates.person_files import PersonFiles, crn_of
+from domain.aggregates.other_file_ids import crn_of
+from domain.aggregates.person_files import PersonFiles
 from domain.entries.case_entries import Entry
 from domain.store.record_reader import Taken
 

@@ -10,11 +10,14 @@ from werkzeug.wrappers import Response
 
 from domain.accounts.roles import ADMINISTRATORS
 from domain.importing.extracts.extract import Extract
-from domain.importing.extracts.extract_parcel import MAPPING, NotAParcel, check_name, pack, unpack
-from domain.importing.imported_for import Importer, MayNotImport, imported_for
+from domain.importing.extracts.extract_parcel import LARGEST, MAPPING, NotAParcel, check_name, pack, unpack
+from domain.importing.imported_for import Importer, MayNotImport, imported_for, sources_of
 from domain.importing.importer import ImportReport
+from domain.importing.shipped_mappings import shipped_mappings
 from domain.policy.cited_documents import PolicyError
+from domain.store.sources import registered_sources
 from domain.working.kept_files import CHECKED, REJECTED
+from web.presentation.phrases import sentence
 from web.services import current_cases
 from web.site import access_control, body_limits, clock
 
@@ -41,8 +44,10 @@ def take() -> str:
             return _page(**_imported(folder, store=request.form.get("step") == "store"))
         except NotAParcel as error:
             return _page(problems={"tables": str(error)})
+        except NoMapping as error:
+            return _page(problems={"mapping": str(error)})
         except MayNotImport as error:
-            return _page(problems={"mapping": f"{str(error)[:1].upper()}{str(error)[1:]}"})
+            return _page(problems={"mapping": sentence(str(error))})
         except PolicyError as error:
             return _page(faults=str(error).replace(f"{folder}/", "").splitlines())
 
@@ -65,11 +70,25 @@ def _receive(folder: Path) -> None:
         else:
             check_name(name, folder)
             file.save(folder / name)
-    mapping = request.files.get("mapping")
+    mapping, shipped = request.files.get("mapping"), request.form.get("shipped", "")
     if mapping is not None and mapping.filename:
         mapping.save(folder / MAPPING)
+    elif shipped:
+        (folder / MAPPING).write_bytes(_shipped(shipped).read_bytes())
     if not (folder / MAPPING).exists():
-        raise NotAParcel("Choose the mapping too: a YAML file that says which entries the rows give")
+        raise NoMapping("Choose the mapping: upload a YAML file, or select one that ships with the program")
+
+
+class NoMapping(ValueError):
+    """There is no mapping, or it is not of the source that was chosen."""
+
+
+def _shipped(name: str) -> Path:
+    """The file of a mapping that ships with the program; 404: there is none of this name."""
+    found = shipped_mappings().get(name)
+    if found is None:
+        abort(404, f"No mapping called {name} ships with the program; there are {', '.join(shipped_mappings())}.")
+    return found
 
 
 def _imported(folder: Path, *, store: bool) -> dict[str, Any]:
@@ -79,6 +98,8 @@ def _imported(folder: Path, *, store: bool) -> dict[str, Any]:
     if unknown := sorted({path.name for path in folder.glob("*") if path.name != MAPPING} - known):
         raise NotAParcel(f"The mapping knows no table in {', '.join(unknown)}. Leave it out, or say it in the mapping")
     named, who = extract.mapping.source, access_control.account().username
+    if (chosen := request.form.get("source", "")) and chosen != named:
+        raise NoMapping(f"The mapping says that these tables come from {named}, not from {chosen}")
     given = imported_for(
         files, named, Importer(account=who), now, ordinary="ordinary" in request.form, from_mapping=True
     )  # fmt: skip
@@ -116,5 +137,18 @@ def rejected(kept: str) -> Response:
     return answer
 
 
+@blueprint.get("/imports/mappings/<mapping>")
+@access_control.open_to(*ADMINISTRATORS)
+def shipped(mapping: str) -> Response:
+    """A mapping that ships with the program, to put one's own tables, columns and codes in the place of its own."""
+    answer = Response(_shipped(mapping).read_bytes(), content_type="application/yaml; charset=utf-8")
+    answer.headers["Content-Disposition"] = f"attachment; filename={mapping}.yaml"
+    return answer
+
+
 def _page(**shown: Any) -> str:
-    return render_template("admin/extract.html", shown=SHOWN, typed=request.form, **{"problems": {}, **shown})
+    mine = sources_of(registered_sources(current_cases.repository().files), access_control.account().username)
+    return render_template(
+        "admin/extract.html", shown=SHOWN, typed=request.form, shipped=[*shipped_mappings()], sources=mine,
+        most=body_limits.FILE_BYTES // 2**20, most_unpacked=LARGEST // 2**20, **{"problems": {}, **shown},
+    )  # fmt: skip

@@ -8,12 +8,13 @@ from flask import Blueprint, abort, render_template, request
 from werkzeug.wrappers import Response
 
 from domain.accounts.roles import ADMINISTRATORS
-from domain.importing.imported_for import ImportedFor, Importer, MayNotImport, imported_for
+from domain.importing.imported_for import ImportedFor, Importer, MayNotImport, imported_for, sources_of
 from domain.importing.importer import ImportReport, import_lines
 from domain.importing.ndjson_reader import read_lines
 from domain.store.log_reader import LogReader
 from domain.store.sources import registered_sources
 from domain.working.kept_files import CHECKED, REJECTED
+from web.presentation.phrases import sentence
 from web.services import current_cases
 from web.site import access_control, body_limits, clock
 
@@ -53,7 +54,7 @@ def take() -> str:
             Importer(account=access_control.account().username), clock.now(), ordinary="ordinary" in request.form,
         )  # fmt: skip
     except MayNotImport as error:
-        return _page(problems={"source": f"{str(error)[:1].upper()}{str(error)[1:]}"})
+        return _page(problems={"source": sentence(str(error))})
     report = _imported(name, content, given, store=store)
     held, who = access_control.register().kept_files, access_control.account().username
     if store:
@@ -103,7 +104,9 @@ def rejected_lines(content: bytes, report: ImportReport) -> bytes:
 def rejected(kept: str) -> Response:
     """The rejected lines of an import of one's own, to be corrected and imported again."""
     found = access_control.register().kept_files.read(access_control.account().username, kept, clock.now())
-    if found is None or found[0].kind != REJECTED:
+    if (
+        found is None or found[0].kind != REJECTED or found[0].name.endswith(".zip")
+    ):  # rows of an extract have a page too
         abort(404, NOT_KEPT)
     access_control.log("downloaded", detail=found[0].name)
     answer = Response(found[1], content_type="application/x-ndjson; charset=utf-8")
@@ -118,10 +121,9 @@ def _page(
     """``kept``: the entries were stored. ``held``: the id of the file checked, or of the rejected lines; empty: none is kept."""
     files, who = current_cases.repository().files, access_control.account().username
     every = registered_sources(files)
-    mine = [one.name for one in every if one.registered is not None and who in one.registered.accounts]
     return render_template(
         "admin/imports.html", report=report, problems=problems or {}, kept=kept, shown=SHOWN, held=held, name=name,
-        typed=request.form, sources=mine,
+        typed=request.form, sources=sources_of(every, who), most=body_limits.FILE_BYTES // 2**20,
         taking_over=[(one.name, taken) for one in every if (taken := one.taking_over(clock.now())) is not None],
         clock_back=LogReader(files.recorder).head().clock_back,
     )  # fmt: skip

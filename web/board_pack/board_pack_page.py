@@ -13,7 +13,7 @@ from projections.reports.measure_figures import ReportRequest
 from web.board_pack import pack_document
 from web.board_pack.pack_actions import pack_actions
 from web.board_pack.pack_document import PrintedPack, print_pack
-from web.presentation.comparison_words import HOW_COMPARED
+from web.presentation.comparison_words import HOW_CHANGED, HOW_COMPARED
 from web.presentation.downloads import DOCUMENTS, document, picture
 from web.presentation.drawing import Drawing, svg
 from web.presentation.drawing_png import png
@@ -50,7 +50,7 @@ def table(form: str) -> BaseResponse:
     if form not in DOCUMENTS:
         abort(404, f"There is no board pack as {form}; there are {', '.join(DOCUMENTS)}.")
     pack = _made(_asked())
-    stem = f"board-pack-{pack.whose.lower().replace(' ', '-')}-{pack.asked.moment.on}"
+    stem = f"board-pack-{pack.whose.lower()}-{pack.asked.moment.on}"
     pictures: dict[str, bytes] = {}
     drawn = svg if form == "pdf" else lambda drawing, name: _kept(pictures, drawing, name)
     html = render_template("board_pack/pack_file.html", drawn=drawn, **_common(pack))
@@ -103,12 +103,13 @@ def _places(wanted: ReportRequest) -> list[tuple[str, str]]:
 def _common(pack: PrintedPack) -> dict[str, Any]:
     return {
         "pack": pack,
-        "actions": pack_actions(pack.asked.scope),
+        "actions": pack_actions(pack.asked.holds),
         "period": period_words(pack.asked.period),
         "moment": pack.asked.moment,
         "made_by": access_control.account().name,
         "position": _position(),
         "how_compared": HOW_COMPARED,
+        "how_changed": HOW_CHANGED,
         "target_said": pack_document.target_words(board_pack()),
     }
 

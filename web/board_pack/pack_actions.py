@@ -6,11 +6,12 @@ Numbers of what was done are not printed: they may be about few people.
 from datetime import date
 from typing import NamedTuple
 
+from domain.accounts.plan_rules import LINE
 from projections.officers.action_progress import Progress
-from projections.reports.proportions import Scope
+from projections.reports.reader_reach import Holds
 from web.officers.action_words import OUTCOMES
 from web.officers.agreed_actions import ShownAction, shown_plans
-from web.officers.known_officers import Unit, person_named, units
+from web.officers.known_officers import Unit, accounts, units
 
 
 class PackAction(NamedTuple):
@@ -25,18 +26,14 @@ class PackAction(NamedTuple):
     state: str
 
 
-def pack_actions(scope: Scope) -> list[PackAction]:
-    """The actions of the areas, divisions and teams in a place, those that are open first, by when they are due."""
+def pack_actions(holds: Holds) -> list[PackAction]:
+    """The actions of the areas, divisions and teams that lie in some places whole, the overdue first, by when they are due."""
     found = [
         _printed(shown, plan.unit)
-        for plan in shown_plans([unit for unit in units() if _lies_in(unit, scope)])
+        for plan in shown_plans([unit for unit in units() if unit.places and all(map(holds, unit.places))])
         for shown in (*plan.open, *plan.closed)
     ]
     return sorted(found, key=lambda one: (not one.overdue, one.by_when, one.unit, one.what))
-
-
-def _lies_in(unit: Unit, scope: Scope) -> bool:
-    return bool(unit.places) and all(scope.holds(place) for place in unit.places)
 
 
 def _printed(shown: ShownAction, unit: Unit) -> PackAction:
@@ -44,9 +41,15 @@ def _printed(shown: ShownAction, unit: Unit) -> PackAction:
     said = OUTCOMES[closed.outcome] if closed is not None else _by_record(shown.progress)
     state = ", ".join(filter(None, ("Overdue" if shown.overdue else "", said)))
     return PackAction(
-        agreed.what, person_named(agreed.owner), agreed.by_when, unit.name, agreed.recommendation, shown.overdue,
+        agreed.what, _owner(agreed.owner), agreed.by_when, unit.name, agreed.recommendation, shown.overdue,
         state or "Open",
     )  # fmt: skip
+
+
+def _owner(key: str) -> str:
+    """The name of a manager who owns an action; a pack names no officer."""
+    named = next((one.name for one in accounts() if key in one.keys and one.is_one_of(LINE)), None)
+    return named or "an officer"
 
 
 def _by_record(progress: Progress | None) -> str:

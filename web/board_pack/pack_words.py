@@ -8,6 +8,9 @@ from projections.reports.proportions import Proportion
 from web.presentation.formatting import count_noun, percent
 from web.reports.measure_phrases import NOTHING, change_said
 
+ONLY_OF_AREAS = "printed for whole areas only, since groups in a part of one are of few people"
+"""Why a page counts no groups of people."""
+
 
 def state_said(figure: Proportion, target: int) -> str:
     """``Met`` or ``Not met``: whether a share reaches the target; why it cannot be said."""
@@ -22,7 +25,7 @@ def moving_said(of: PackMeasure) -> str:
     """``down 3 points, more than chance``; empty where there is nothing to compare."""
     if of.now.withheld or of.before.withheld:
         return ""
-    said = change_said(of.before, of.now)
+    said = change_said(of.before, of.now, of.changed)
     return "" if said == NOTHING else said
 
 

@@ -1,22 +1,25 @@
 """The overview of a case: what is overdue and next, notices, the supervision at a glance, risk and plan, last contacts."""
 
+from datetime import date
+from operator import attrgetter
+
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from domain.accounts.roles import READERS
-from domain.entries.case_entries import (
-    Entry,
-    RiskManagementPlanMade,
-    RiskManagementPlanReviewed,
-    SupervisionPlanMade,
-    SupervisionPlanReviewed,
-)
+from domain.entries.case_entries import AppointmentMade
+from projections.cases.case_snapshot import CaseSnapshot
+from projections.cases.last_plans import last_plans
 from projections.cases.supervision_chart import supervision_chart
 from projections.history.appointments import Appointment
+from projections.ledger.ledger_rows import NoticeRow
+from projections.notices.notice import NoticeKind
 from projections.notices.notice_kinds import NOTICES
+from projections.obligations.arranged import stands
 from projections.obligations.duty_state import Obligation
 from web.cases.chart_shapes import chart
 from web.cases.opened_case import TABS, OpenedCase, case_page, not_begun, opened_case
+from web.presentation.outcome_words import outcome_words
 from web.site import access_control
 
 blueprint = Blueprint("cases", __name__)
@@ -44,12 +47,19 @@ def show(crn: str, number: int) -> str | Response:
         late=[o for o in owed if not o.window],
         missed=sum(o.window for o in owed),
         upcoming=upcoming(case),
-        noticed=[(NOTICES[row.notice], row) for row in case.reading.snapshot.noticed],
+        noticed=noticed(case.reading.snapshot),
         with_met=with_met,
         chart=chart(supervision_chart(case.reading, met=with_met)),
-        plans=last_plans(case),
+        plans=last_plans(case.reading.history, case.day),
         contacts=last_contacts(case),
     )
+
+
+def noticed(case: CaseSnapshot) -> list[tuple[NoticeKind, list[NoticeRow]]]:
+    """The notices that stand on the day, by kind, in the order of the kinds; of each kind the first to begin first."""
+    rows = sorted(case.noticed, key=lambda row: row.begins_on)
+    found = [(kind, [row for row in rows if row.notice == kind.id]) for kind in NOTICES.values()]
+    return [(kind, some) for kind, some in found if some]
 
 
 def upcoming(case: OpenedCase) -> list[Obligation]:
@@ -59,19 +69,14 @@ def upcoming(case: OpenedCase) -> list[Obligation]:
     return sorted(first.values(), key=lambda o: o.due_on)[:NEXT]
 
 
-def last_plans(case: OpenedCase) -> list[Entry]:
-    """The last of each: plan made, plan reviewed, risk management plan made and reviewed, by the day."""
-    history, found = case.reading.history, list[Entry]()
-    for made in (SupervisionPlanMade, SupervisionPlanReviewed, RiskManagementPlanMade, RiskManagementPlanReviewed):
-        done = [fact for fact in history.all(made) if fact.occurred_on <= case.day]
-        if done:
-            found.append(max(done, key=lambda fact: fact.occurred_on))
-    return found
+def last_contacts(case: OpenedCase) -> list[tuple[str, str]]:
+    """The last appointments by the day, the newest first, and above them those for later: the entry, and what is known."""
+    history, day = case.reading.history, case.day
+    every = sorted(history.all(AppointmentMade), key=attrgetter("for_on", "entry"))
+    made = [history.appointment_on(one, day) for one in every if one.occurred_on <= day]
+    ahead, past = ([one for one in made if (one.for_on > day) is later] for later in (True, False))
+    return [(one.entry, _known(one, day)) for one in (*reversed(ahead[:NEXT]), *reversed(past[-NEXT:]))]
 
 
-def last_contacts(case: OpenedCase) -> list[Appointment]:
-    """The last appointments by the day, the newest first, and above them those arranged for later."""
-    every = [a for a in case.reading.history.appointments.values() if a.made_on <= case.day]
-    ahead = [a for a in every if a.for_on > case.day]
-    past = [a for a in every if a.for_on <= case.day]
-    return [*reversed(ahead[:NEXT]), *reversed(past[-NEXT:])]
+def _known(one: Appointment, day: date) -> str:
+    return "arranged" if stands(one, day) else outcome_words(one.outcome, one.acceptable)

@@ -110,7 +110,7 @@ def table(form: str) -> Response:
     words = asked.words
     file_notes = notes(current_cases.moment(), ("Filter", asked.filters.words()),
                        ("Shown", words["show"] or "current cases"))  # fmt: skip
-    made = Download("Caseload", columns, rows, file_notes, [row[0] for row in rows])
+    made = Download("Cases", columns, rows, file_notes, [row[0] for row in rows])
     return download(made, form, f"caseload-{current_cases.moment().on}")
 
 

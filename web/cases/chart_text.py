@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from textwrap import shorten
 
-from domain.aggregates.person_files import file_named
+from domain.aggregates.other_file_ids import file_named
 from domain.calendar.workdays import ONE_DAY
 from domain.entries import case_entries, code_lists
 from projections.cases.chart_lanes import MARGIN, ChartAppointment, ChartBand, Lane, Mark

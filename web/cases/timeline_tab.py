@@ -7,6 +7,7 @@ from flask import abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from domain.accounts.roles import READERS
+from domain.aggregates.amendments import AMENDING
 from domain.entries.case_entries import Entry
 from projections.cases.entry_timeline import TimelineEntry
 from projections.cases.stored_late import late_grounds, late_in_answer
@@ -36,7 +37,7 @@ def timeline(crn: str, number: int) -> str | Response:
     return case_page(
         case, "cases/case_timeline.html", items=page.of(listed), page=page, kind=kind, kinds=kinds, listed=len(listed),
         late=late, late_answers=_answers_on_late(case) if late else 0, changes=partial(entry_rights.may_change, file=case.file),
-        named={item.fact.entry: item.fact for item in case.items},
+        named={item.fact.entry: item.fact for item in case.items}, amends=lambda fact: type(fact) in AMENDING,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from flask import current_app, g
 
 from domain.accounts.roles import ADMINISTRATORS, Account
 from domain.store.record_reader import RecordReader
-from domain.working.seen_marks import SeenUpTo
+from domain.working.seen_places import SeenUpTo
 from projections.changes.caseload_changes import CaseloadChanges
 from projections.changes.changed_cases import changes_since
 from projections.changes.import_runs import ImportRun
@@ -85,7 +85,7 @@ def is_now() -> bool:
 def between(first: date) -> CaseloadChanges:
     """What changed on the cases of the person signed in from the end of a day to the moment of the page."""
     reached, here = current_cases.reached(), access_control.account().answers_for
-    return changes_since(reached.selection, reached.open, here, Earlier(first, end_of_day(first)), record(), tail())
+    return changes_since(reached.selection, reached.open, here, Earlier.end_of(first), record(), tail())
 
 
 def record() -> RecordReader:

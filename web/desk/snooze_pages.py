@@ -43,7 +43,7 @@ def hide() -> Response:
             f"Hidden from your list until {long_date(made.until)}; nobody else's list and no figure changes. To undo it, open "
             "what you have snoozed, below the list."
         )
-    return redirect(_back())
+    return redirect(links.back_to(request.form.get("back")) or url_for("desk.index"))
 
 
 @blueprint.post("/desk/show-again")
@@ -55,7 +55,7 @@ def show_again() -> Response:
         access_control.account().username, row, clock.today(), clock.now()
     )
     flash("It is on your list again." if done else "It is on your list already.")
-    return redirect(_back())
+    return redirect(links.back_to(request.form.get("back")) or url_for("desk.index"))
 
 
 def _asked() -> ListRow:
@@ -81,13 +81,12 @@ def _line(row: ListRow) -> TodoLine:
     return found
 
 
-def _back() -> str:
-    back = links.local(request.form.get("back"))
-    return back if back != "/" else url_for("desk.index")
-
-
 def attach(app: Flask) -> None:
     """Let the templates of lists ask which rows are hidden, and which may be."""
     app.jinja_env.globals.update(
-        row_of=row_of, snoozed=lambda line: snoozes().get(row_of(line)), may_hide=may_hide, longest_snooze=LONGEST
+        snooze_can_be_undone=lambda one: one.can_be_undone(clock.now()),
+        row_of=row_of,
+        snoozed=lambda line: snoozes().get(row_of(line)),
+        may_hide=may_hide,
+        longest_snooze=LONGEST,
     )

@@ -1,6 +1,6 @@
 """The officers who hold cases, and the teams, divisions and areas that have actions: who they are, and who may see what of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import cast
 
@@ -103,6 +103,11 @@ def officer_named(key: str) -> Officer:
     if not found or not found[0].is_open:
         abort(404, NO_OFFICER.format(key))
     return found[0]
+
+
+def holds_lately(keys: Set[str]) -> bool:
+    """Whether somebody with these keys holds current cases today, or at the moment read."""
+    return any(place.key("officer") in keys for place in _held_lately())
 
 
 def _held_lately() -> Sequence[Place]:

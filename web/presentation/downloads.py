@@ -1,5 +1,8 @@
 """A table, a document or a picture as an answer to keep."""
 
+import re
+import unicodedata
+
 from flask import Response, abort
 
 from web.presentation.drawing import Drawing, svg
@@ -37,5 +40,11 @@ def picture(drawing: Drawing, form: str, stem: str) -> Response:
 
 def _to_keep(data: bytes, kind: str, name: str) -> Response:
     answer = Response(data, content_type=kind)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{file_name(name)}"'
     return answer
+
+
+def file_name(name: str) -> str:
+    """The name of a file, of any text: plain letters, digits, dots and hyphens, which every header and disk takes."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9._]+", "-", plain)

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import structs
 
-from domain.aggregates.person_files import file_named
+from domain.aggregates.other_file_ids import file_named
 from domain.calendar.london_time import LONDON
 from domain.entries.case_entries import Entry
 from domain.entries.schemas import dump_entry

@@ -1,4 +1,4 @@
-"""Charts of shares: quarter by quarter with a target and the area's line, and teams beside one another."""
+"""Charts of shares: quarter by quarter with a target and the area's line, and places, clauses or groups beside one another."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,23 +7,23 @@ from typing import NamedTuple
 
 from projections.reports.proportions import Proportion
 from web.presentation.drawing import Diamond, Dot, Drawing, Grey, Line, Mark, Words
-from web.presentation.formatting import percent, short_date
+from web.presentation.formatting import percent
 
-WIDE, HIGH = 720, 310
-LEFT, RIGHT, TOP, FOOT = 50, 120, 40, 60
+WIDE, HIGH = 720, 324
+LEFT, RIGHT, TOP, FOOT = 50, 120, 54, 60
 """The margins around the plot of quarters, in units of the drawing: room for names at the ends of lines."""
 
-ROW = 34
-"""The height of a team's row."""
+ROW, MANY_ROWS, LOW_ROW = 34, 8, 22
+"""The height of a row; where there are more than so many, they are lower."""
 
-NAMES = 210
-"""The width of the names of teams."""
+NAMES, MOST_NAMES, LETTER = 210, 350, 7.8
+"""The width of names: what the longest one takes, between these bounds. The width of a letter."""
 
 INDENT = 16
 """Units by which the name of a team is set in below its division."""
 
 FIGURES = 150
-"""The width of the figures of teams."""
+"""The width of the figures in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +41,34 @@ class QuarterFigure:
 
     @property
     def words(self) -> str:
-        return f"to {short_date(self.end)}" if self.part else f"{(self.end.month + 2) // 3}/{self.end:%y}"
+        return f"to {self.end.day} {self.end:%b}" if self.part else f"Q{(self.end.month + 2) // 3} {self.end.year}"
 
 
 class PlaceFigure(NamedTuple):
-    """The figure of one place. ``why_not``: why none is drawn (None: it is). ``inside``: it lies in the place above it."""
+    """The figure of one place, clause or group. ``why_not``: why none is drawn (None: it is).
+
+    ``inside``: it lies in the place above it. ``beside``: what it is set beside, drawn as an empty diamond.
+    """
 
     name: str
     figure: Proportion
     why_not: str | None = None
     inside: bool = False
+    beside: Proportion | None = None
 
 
 def quarters_drawing(
-    title: str, says: str, quarters: Sequence[QuarterFigure], target: int | None, area: str | None, note: str
+    title: str, says: str, quarters: Sequence[QuarterFigure], target: int | None, area: str | None, note: str, axis: str
 ) -> Drawing:
     """Points with their 95 % intervals, broken where a quarter has no figure; the part quarter hollow.
 
     Hindsight is drawn only where it differs. ``target``: per cent; ``area``: the name of the area's line. None: no line.
-    ``note``: on what the figures rest, below the chart.
+    ``note``: on what the figures rest, below the chart. ``axis``: what its scale counts.
     """
     floor = _floor([q.figure for q in quarters])
     across = _across(len(quarters))
     shown = f"{title}{' (shown from 50 to 100%)' if floor else ''}"
-    marks: list[Mark] = [*_about(shown, note, HIGH), *_grid(floor, LEFT, WIDE - RIGHT, TOP, HIGH - FOOT)]
+    marks: list[Mark] = [*_about(shown, axis, note, HIGH), *_grid(floor, LEFT, WIDE - RIGHT, TOP, HIGH - FOOT)]
     ends: list[tuple[float, str]] = []
 
     def height(share: float) -> float:
@@ -90,28 +94,26 @@ def quarters_drawing(
 
 def _point(x: float, y: float | None, quarter: QuarterFigure, height: Callable[[float], float]) -> list[Mark]:
     found: list[Mark] = []
+    if quarter.hindsight != quarter.figure and quarter.hindsight.score is not None:
+        words = f"with hindsight: {quarter.hindsight.held:,} of {quarter.hindsight.n:,}"
+        found.append(Diamond(x, height(float(quarter.hindsight.score)), 8, words))
     if y is not None and quarter.figure.interval is not None:
         low, high = (height(float(v)) for v in quarter.figure.interval)
         found.append(Line([(x, low), (x, high)], "grey", 1.5))
-        words = f"{quarter.words}: {percent(quarter.figure.score)}, {quarter.figure.held} of {quarter.figure.n}"
+        words = f"{quarter.words}: {percent(quarter.figure.score)}, {quarter.figure.held:,} of {quarter.figure.n:,}"
         found.append(Dot(x, y, 4.5, quarter.part, words))
-    if quarter.hindsight != quarter.figure and quarter.hindsight.score is not None:
-        words = f"with hindsight: {quarter.hindsight.held} of {quarter.hindsight.n}"
-        found.append(Diamond(x, height(float(quarter.hindsight.score)), words=words))
     return found
 
 
-def teams_drawing(
-    title: str,
-    says: str,
-    lines: Sequence[PlaceFigure],
-    target: int | None,
-    area: tuple[str, Proportion] | None,
-    note: str,
-) -> Drawing:
-    """A row for each place, in the order given: a dot and its 95 % interval on one scale from 0 to 100 %."""
-    left, right, foot = NAMES, WIDE - FIGURES, TOP + 12 + ROW * len(lines)
-    marks: list[Mark] = [*_about(title, note, foot + 84), *_scale(left, right, TOP, foot)]
+def shares_drawing(
+    title: str, says: str, lines: Sequence[PlaceFigure], target: int | None, area: tuple[str, Proportion] | None, note: str,
+    axis: str,
+) -> Drawing:  # fmt: skip
+    """A row for each figure, in the order given: a dot and its 95 % interval on one scale from 0 to 100 %."""
+    height = ROW if len(lines) <= MANY_ROWS else LOW_ROW
+    left, right, foot = _room(lines), WIDE - FIGURES, TOP + 12 + height * len(lines)
+    high = foot + 24 + 16 * (target is not None) + 16 * (area is not None) + 28
+    marks: list[Mark] = [*_about(title, axis, note, high), *_scale(left, right, TOP, foot)]
 
     def along(share: float) -> float:
         return round(left + (right - left) * share / 100, 1)
@@ -124,22 +126,44 @@ def teams_drawing(
         marks.append(Line([(at, TOP), (at, foot)], "light", 2))
         below = 50 if target is not None and abs(at - along(target)) < 110 else 34
         marks.append(Words(at, foot + below, f"{area[0]} {percent(area[1].score)}", "middle", 13, grey="grey"))
-    for number, (name, figure, why_not, inside) in enumerate(lines):
-        y = TOP + 12 + ROW * (number + 0.5)
-        marks.append(Words(INDENT if inside else 0, y + 5, name))
-        if why_not is not None or figure.score is None or figure.interval is None:
-            marks.append(Words(right + 12, y + 5, why_not or "nothing fell due", size=13, grey="grey"))
-            continue
-        low, high = (along(float(v)) for v in figure.interval)
-        marks.append(Line([(low, y), (high, y)], "grey", 2))
-        marks.append(Dot(along(float(figure.score)), y, 5, words=f"{name}: {figure.held} of {figure.n}"))
-        marks.append(Words(right + 12, y + 5, f"{percent(figure.score)}, {figure.held} of {figure.n}", size=13))
-    return Drawing(WIDE, round(foot + 84), title, says, marks)
+    for number, line in enumerate(lines):
+        marks += _row(line, TOP + 12 + height * (number + 0.5), left, right, along)
+    return Drawing(WIDE, round(high), title, says, marks)
 
 
-def _about(title: str, note: str, high: float) -> list[Mark]:
-    """The title above a chart and the note below it: a picture that is saved says what it shows."""
-    return [Words(0, 18, title, size=16, bold=True), Words(0, high - 8, note, size=13, grey="grey")]
+def _row(line: PlaceFigure, y: float, left: float, right: float, along: Callable[[float], float]) -> list[Mark]:
+    """The name of a figure, its dot with the interval, what it is set beside, and its numbers."""
+    indent, figure = INDENT if line.inside else 0, line.figure
+    found: list[Mark] = [Words(indent, y + 5, _fitting(line.name, left - indent))]
+    if line.why_not is not None or figure.score is None or figure.interval is None:
+        return [*found, Words(right + 12, y + 5, line.why_not or "nothing fell due", size=13, grey="grey")]
+    low, high = (along(float(v)) for v in figure.interval)
+    found.append(Line([(low, y), (high, y)], "grey", 2))
+    if line.beside is not None and line.beside.score is not None:
+        words = f"beside it: {line.beside.held:,} of {line.beside.n:,}"
+        found.append(Diamond(along(float(line.beside.score)), y, 6, words))
+    found.append(Dot(along(float(figure.score)), y, 5, words=f"{line.name}: {figure.held:,} of {figure.n:,}"))
+    return [*found, Words(right + 12, y + 5, f"{percent(figure.score)}, {figure.held:,} of {figure.n:,}", size=13)]
+
+
+def _room(lines: Sequence[PlaceFigure]) -> float:
+    """The width of the names."""
+    longest = max((len(line.name) * LETTER + INDENT * line.inside for line in lines), default=0) + 14
+    return min(max(longest, NAMES), MOST_NAMES)
+
+
+def _fitting(name: str, room: float) -> str:
+    """A name, cut where it would run into the scale."""
+    letters = int((room - 14) / LETTER)
+    return name if len(name) <= letters else f"{name[: letters - 1].rstrip()}…"
+
+
+def _about(title: str, axis: str, note: str, high: float) -> list[Mark]:
+    """The title above a chart, what its scale counts, and the note below it: a picture that is saved says what it shows."""
+    return [
+        Words(0, 18, title, size=16, bold=True), Words(0, 37, axis, size=13, grey="grey"),
+        Words(0, high - 8, note, size=13, grey="grey"),
+    ]  # fmt: skip
 
 
 def _floor(figures: Sequence[Proportion]) -> int:

@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response
 
 from domain.aggregates.amendments import subjects, withdrawn
 from domain.calendar.london_time import LONDON
-from domain.entries.case_entries import Entry, EntryCorrected, EntryWithdrawn
+from domain.entries.case_entries import Entry, EntryCorrected
 from domain.outside_key import NotSealed
 from projections.cases.entry_effects import EntryEffects
 from web.presentation.phrases import fact_title
 from web.recording import duty_said
-from web.recording.entry_check import effects_of
+from web.recording.effects_today import effects_of
 from web.services import current_cases
 from web.site import access_control, clock, links
 
@@ -84,18 +84,21 @@ class Banner(NamedTuple):
 
 
 def note(reference: str, *entries: str, back: str = "") -> None:
-    """Have the next page say that these entries of a case were recorded. Of several calls in one request all are told."""
+    """Have the next page say that these entries of a case were recorded. Of several calls in one request all are told.
+
+    ``back``: a page of this site; another address is left out.
+    """
     told: list[list[str]] = g.setdefault("just_recorded", [])
     told += [[reference, entry] for entry in entries]
     who = access_control.account().username
-    said = json.dumps([told[:SHOWN], back])
+    said = json.dumps([told[:SHOWN], links.back_to(back)])
     session[_KEPT] = access_control.register().key.seal(_PURPOSE, who, said)
 
 
 def go_back(reference: str, back: str = "") -> Response:
     """To the page that the reader came from, at its top; else to the page of the case."""
-    if back and links.local(back) == back:
-        return redirect(back)
+    if found := links.back_to(back):
+        return redirect(found)
     crn, _, number = reference.partition("/")
     return redirect(url_for("cases.show", crn=crn, number=int(number), as_at=None, known=None))
 
@@ -113,8 +116,7 @@ def may_undo_until(reference: str, fact: Entry) -> datetime | None:
 
 def is_undone(reference: str, entry: str) -> bool:
     """Whether the entry is withdrawn, as the file stands."""
-    amending = current_cases.repository().file(reference).amending
-    return entry in withdrawn(fact for fact in amending if isinstance(fact, EntryWithdrawn))
+    return entry in withdrawn(current_cases.repository().file(reference).amending)
 
 
 def banner() -> Banner | None:
@@ -168,5 +170,6 @@ def local_time(at: datetime) -> str:
 def attach(app: Flask) -> None:
     """Give the templates the banner."""
     app.add_template_global(banner, "just_recorded")
+    app.add_template_global(may_undo_until)
     app.add_template_filter(local_time)
     duty_said.attach(app)

@@ -6,22 +6,16 @@ from hashlib import sha256
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from domain.entries import case_entries
 from domain.entries.case_entries import AssessmentCompleted, AssessmentCountersigned, AssessmentReturned, Entry
 from domain.entries.entry_words import field_titles
 from domain.entries.references import reference_fields
 from domain.entries.schemas import dump_entry
+from projections.cases.last_plans import last_plans
 from projections.history.dated_values import Change
 from projections.history.history import History
 from projections.notices.risk_notices import entitled
 from web.presentation.phrases import COMMON_FIELDS, cell_words, value_words
 from web.recording.entry_check import FieldChange, side_by_side
-
-PLANS = (
-    case_entries.SupervisionPlanMade, case_entries.SupervisionPlanReviewed, case_entries.RiskManagementPlanMade,
-    case_entries.RiskManagementPlanReviewed,
-)  # fmt: skip
-"""The entries that say what is planned, of which the last of each type is shown."""
 
 
 class AssessmentReading(NamedTuple):
@@ -54,7 +48,7 @@ def assessment_reading(history: History, entry: str) -> AssessmentReading | None
         before,
         [row for row in side_by_side(before, found)[1:] if row.changed],
         history.risk,
-        [last for kind in PLANS if (last := max(history.all(kind), key=_BY_DAY, default=None)) is not None],
+        last_plans(history),
         sorted((f for f in history.all(AssessmentReturned) if f.assessment == entry), key=attrgetter("recorded_at")),
         signatures(history, found),
         same[-1] if same[-1] is not found else None,
@@ -92,6 +86,3 @@ def _rows(title: str, value: Any) -> list[tuple[str, str]]:
 def _objective(part: dict[str, Any]) -> str:
     said = [str(part.get("text", "")), "SMART" if part.get("smart") else "not SMART"]
     return "; ".join([*said, *([f"for {value_words(part['factor'])}"] if part.get("factor") else [])])
-
-
-_BY_DAY = attrgetter("occurred_on", "recorded_at")

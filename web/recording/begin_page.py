@@ -22,6 +22,8 @@ from web.recording import after_recording
 from web.recording.begin_search import Alike, Sought, alike, files_of, number_of
 from web.recording.beginning_form import BeginningForm
 from web.recording.entry_check import holidays_words, why_it_stays
+from web.recording.problem_words import refusal_words
+from web.recording.recorded_by_hand import recorded
 from web.recording.typed_entries import token_sent
 from web.services import current_cases
 from web.site import access_control, clock
@@ -29,8 +31,8 @@ from web.site import access_control, clock
 blueprint = Blueprint("begin", __name__)
 
 NOT_HERE = (
-    "This case cannot be begun here. Look whether the CRN is right. If it is, a case with it is held where you may not open it: "
-    "ask your information manager."
+    "CRN: a case with this one cannot be begun here. Look whether it is right, and search again. If it is right, a case with it "
+    "is held where you may not open it: ask your information manager."
 )
 MEANWHILE = "A case with this CRN was begun while you were writing. Look whether it is the one you mean; what you typed is kept."
 
@@ -48,11 +50,12 @@ def index() -> str | Response:
     problems = sought.problems(clock.today())
     if problems or step == "again":
         return render_template("recording/begin_search.html", sought=sought, problems=problems)
-    if step == "search":
-        return _alike(sought)
-    if step == "form" and (problem := _choice_problem(sought)):
-        return _alike(sought, problem)
-    sought = _chosen(sought)
+    if step in ("search", "form"):
+        found = alike(sought)
+        problem = _choice_problem(sought, found) if step == "form" else ""
+        if problem or step == "search":
+            return _alike(sought, found, problem)
+        sought = _chosen(sought, found)
     form = BeginningForm(sought, _typed(), clock.today())
     if step in ("form", "show"):
         return _form(form, {})
@@ -64,9 +67,8 @@ def index() -> str | Response:
     return _check(form) if step == "check" else _record(form)
 
 
-def _alike(sought: Sought, problem: str = "", meanwhile: str = "") -> str:
+def _alike(sought: Sought, found: Sequence[Alike], problem: str = "", meanwhile: str = "") -> str:
     """Who is alike among the cases open to the reader."""
-    found = alike(sought)
     access_control.log("searched", sought=f"{sought.crn} {sought.name} {sought.born}")
     access_control.shown(*(one.case.reference for one in found))
     return render_template(
@@ -80,9 +82,9 @@ def _crns(found: Sequence[Alike]) -> list[tuple[str, str]]:
     return list({one.crn: (one.crn, f"{one.name}, {one.crn}") for one in found}.values())
 
 
-def _choice_problem(sought: Sought) -> str:
+def _choice_problem(sought: Sought, among: Sequence[Alike]) -> str:
     """What is wrong with the answer whether it is one of those alike."""
-    found = dict(_crns(alike(sought)))
+    found = dict(_crns(among))
     same = request.form.get("same", "")
     if not found or same in found:
         return ""
@@ -94,11 +96,10 @@ def _choice_problem(sought: Sought) -> str:
     return "Select whether it is one of these people."
 
 
-def _chosen(sought: Sought) -> Sought:
+def _chosen(sought: Sought, among: Sequence[Alike]) -> Sought:
     """The person sought; where one of those alike was chosen, with that person's CRN."""
     same = request.form.get("same", "")
-    chosen = same not in ("", "none") and same in dict(_crns(alike(sought)))
-    return sought._replace(crn=same) if chosen else sought
+    return sought._replace(crn=same) if same in dict(_crns(among)) else sought
 
 
 def _open(sought: Sought) -> list[str]:
@@ -144,7 +145,7 @@ def _refused(form: BeginningForm) -> dict[str, str]:
         return {"entry": NOT_HERE}
     except refusals.Refused as error:
         name = "occurred_on" if error.field == "recorded_at" else error.field
-        return {name: f"{error.reason[:1].upper()}{error.reason[1:]}."}
+        return {name: refusal_words(error)}
     return {}
 
 
@@ -169,13 +170,14 @@ def _record(form: BeginningForm) -> str | Response:
     every = files_of(form.sought.crn)
     begun = next((one for one in every if _token() in current_cases.repository().file(one).entries), None)
     if begun is not None:
-        return _done(begun)
+        after_recording.note(begun, _token(), back=url_for("caseload.index"))
+        return after_recording.go_back(begun)
     opened = _open(form.sought)
     if every and not opened:
         access_control.log("refused", detail="begin: the CRN has cases that are not open")
         return _form(form, {"entry": NOT_HERE})
     if len(opened) > _known(form):
-        return _alike(form.sought, meanwhile=MEANWHILE)
+        return _alike(form.sought, alike(form.sought), meanwhile=MEANWHILE)
     reference = f"{form.sought.crn}/{1 + max(map(number_of, every), default=0)}"
 
     def unless_begun(file: CaseFile) -> None:
@@ -184,22 +186,9 @@ def _record(form: BeginningForm) -> str | Response:
 
     try:
         fact = recording_default(current_cases.repository().file(reference), _fact(form))
-        who = access_control.account().username
-        current_cases.repository().files.record(
-            reference,
-            [fact],
-            actor=access_control.stored_by_account(who),
-            now=clock.recording_time(),
-            unless=unless_begun,
-        )
+        recorded(reference, [fact], back=url_for("caseload.index"), unless=unless_begun)
     except refusals.AlreadyStarted:
-        return _alike(form.sought, meanwhile=MEANWHILE)
+        return _alike(form.sought, alike(form.sought), meanwhile=MEANWHILE)
     except (refusals.Refused, refusals.BusyFile) as error:
-        return _form(form, {"entry": f"{error}. Nothing is recorded yet; send it again."})
-    access_control.log("recorded", reference, detail=f"SupervisionStarted {fact.entry}")
-    return _done(reference)
-
-
-def _done(reference: str) -> Response:
-    after_recording.note(reference, _token(), back=url_for("caseload.index"))
+        return _form(form, {"entry": f"{refusal_words(error)} Nothing is recorded yet; send it again."})
     return after_recording.go_back(reference)

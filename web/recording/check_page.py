@@ -6,16 +6,18 @@ from domain.entries.case_entries import Entry, EntryCorrected, EntryWithdrawn
 from web.presentation.formatting import long_date
 from web.presentation.phrases import fact_details, fact_title
 from web.recording import kept_drafts
-from web.recording.entry_check import changes_meanwhile, effects_of, holidays_words, side_by_side, why_it_stays
+from web.recording.effects_today import effects_of
+from web.recording.entries_as_read import naming
+from web.recording.entry_check import changes_meanwhile, holidays_words, side_by_side, why_it_stays
 from web.recording.limits_by_hand import lifted
-from web.recording.recording_form import RecordingForm, naming
+from web.recording.recording_form import RecordingForm
+from web.recording.refused_by_hand import corrected
 from web.services import current_cases
 from web.site import clock
 
 
 def show_check(form: RecordingForm, fact: Entry) -> str:
     """The check of an entry that could be recorded now."""
-    subject = form.file.entries.get(fact.of) if isinstance(fact, EntryWithdrawn) else None
     return render_template(
         "recording/record_check.html",
         form=form,
@@ -23,10 +25,10 @@ def show_check(form: RecordingForm, fact: Entry) -> str:
         name=current_cases.names([form.reference], current_cases.today()).get(form.reference, ""),
         heading=_heading(form, fact),
         details=[*_details(form, fact), *([("Next appointment", form.next.words)] if form.next.given else [])],
-        sides=side_by_side(form.standing(), form.corrected(fact)) if isinstance(fact, EntryCorrected) else [],
+        sides=side_by_side(form.standing(), corrected(fact, form.file)) if isinstance(fact, EntryCorrected) else [],
         effects=effects_of(form.reference, fact, *form.also(fact)),
         past=isinstance(fact, EntryCorrected | EntryWithdrawn),
-        named_by=[] if subject is None else naming(form.file, subject.entry),
+        named_by=naming(form.file, fact.of) if isinstance(fact, EntryWithdrawn) else [],
         unseen=form.unseen(),
         meanwhile=changes_meanwhile(form) if form.changed_meanwhile() else [],
         lifted=sorted(lifted(fact, form.file)),
@@ -41,7 +43,7 @@ def show_check(form: RecordingForm, fact: Entry) -> str:
 
 def _heading(form: RecordingForm, fact: Entry) -> str:
     if isinstance(fact, EntryCorrected) and form.of is not None:
-        return f"You are about to correct: {fact_title(form.of)}"
+        return f"You are about to correct: {form.named(form.of.entry)}"
     if isinstance(fact, EntryWithdrawn):
         return f"You are about to withdraw: {form.named(fact.of)}"
     return f"You are about to record: {fact_title(fact)}, {long_date(fact.occurred_on)}"

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from domain.accounts.roles import MANAGERS
 from domain.aggregates.case_file import CaseFile, recording_default
-from domain.aggregates.person_files import file_named
+from domain.aggregates.other_file_ids import file_named
 from domain.entries import refusals
 from domain.entries.case_entries import AssessmentCompleted, AssessmentCountersigned, AssessmentReturned, Entry
 from domain.entries.schemas import ShapeError, load_entry
@@ -16,8 +16,10 @@ from projections.history.history import History
 from web.presentation.formatting import long_date
 from web.recording import after_recording, kept_drafts
 from web.recording.assessment_reading import AssessmentReading, assessment_reading, digest_of, rows_of, signatures
+from web.recording.entries_as_read import as_it_reads
 from web.recording.offered_fields import filled_in
-from web.recording.recording_form import as_it_reads
+from web.recording.problem_words import refusal_words
+from web.recording.recorded_by_hand import recorded
 from web.recording.typed_entries import token_sent
 from web.services import current_cases, entry_rights
 from web.site import access_control, clock
@@ -96,16 +98,9 @@ def _record(reference: str, reading: AssessmentReading) -> str | Response:
 
     try:
         fact = recording_default(current_cases.repository().file(reference), _fact(reading))
-        fresh = current_cases.repository().files.record(
-            reference, [fact], actor=access_control.stored_by_account(access_control.account().username),
-            now=clock.recording_time(), unless=unless_changed,
-        )  # fmt: skip
+        recorded(reference, [fact], back=back, unless=unless_changed)
     except (refusals.Refused, refusals.BusyFile, ShapeError) as error:
-        said = error.reason if isinstance(error, refusals.Refused) else str(error)
-        return _page(reference, _reading(reference, reading.assessment.entry), {}, meanwhile=said)
-    if fresh:
-        access_control.log("recorded", reference, detail=f"{type(fact).__name__} {fact.entry}")
-    after_recording.note(reference, fact.entry, back=back)
+        return _page(reference, _reading(reference, reading.assessment.entry), {}, meanwhile=refusal_words(error))
     return after_recording.go_back(reference, back)
 
 

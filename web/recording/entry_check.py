@@ -4,23 +4,17 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from domain.aggregates.amendments import amended
-from domain.aggregates.case_file import CaseFile
 from domain.calendar.london_time import LONDON
 from domain.calendar.workdays import is_working_day
-from domain.entries.case_entries import Entry, EntryCorrected, EntryWithdrawn
+from domain.entries.case_entries import Entry
 from domain.entries.entry_words import field_titles
 from domain.entries.schemas import dump_entry
-from projections.cases.entry_effects import EntryEffects, entry_effects
 from projections.cases.stays_due import StaysDue
-from projections.history.history import History
-from projections.obligations.derive import obligations
 from projections.obligations.duty_state import Obligation
 from web.presentation.formatting import short_date
 from web.presentation.phrases import COMMON_FIELDS, cell_words, value_words
-from web.recording.recording_form import RecordingForm, as_it_reads
-from web.services import current_cases
-from web.site import clock
+from web.recording.entries_as_read import as_it_reads
+from web.recording.recording_form import RecordingForm
 
 
 class FieldChange(NamedTuple):
@@ -33,34 +27,6 @@ class FieldChange(NamedTuple):
     @property
     def changed(self) -> bool:
         return self.before != self.after
-
-
-def effects_of(reference: str, fact: Entry, *more: Entry) -> EntryEffects:
-    """What an entry does to the duties under the national standards today; it may be on the file already.
-
-    ``more``: what is recorded with it.
-    """
-    person = current_cases.repository().person(reference)
-    added = {one.entry: one for one in (fact, *more)}
-    others = {name: one for name, one in person.file.entries.items() if name not in added}
-    without, with_it = others, {**others, **added}
-    clauses = [clause for clause in current_cases.framework().clauses if clause.of_standards]
-    read, duties = [], []
-    for entries in (without, with_it):
-        reached = person._replace(file=CaseFile(reference, len(entries), entries)).reached
-        read.append(History.of(reached.entries, elsewhere=reached.elsewhere))
-        duties.append(obligations(read[-1], clauses))
-    told = _asked_about(fact, with_it)
-    return entry_effects(duties[0], duties[1], clock.today(), told, list(read[1].entries))
-
-
-def _asked_about(fact: Entry, entries: dict[str, Entry]) -> Entry | None:
-    """The entry of which it is told which duties it does not meet: itself, or the corrected one as it then reads."""
-    if isinstance(fact, EntryWithdrawn):
-        return None
-    if not isinstance(fact, EntryCorrected):
-        return fact
-    return next((one for one in amended(list(entries.values())) if one.entry == fact.of), None)
 
 
 def side_by_side(before: Entry | None, after: Entry | None) -> list[FieldChange]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from flask import Flask, flash, request, url_for
 
-from domain.aggregates.person_files import crn_of
+from domain.aggregates.other_file_ids import crn_of
 from domain.entries.case_entries import ENTRY_TYPES
 from domain.outside_key import NotSealed
 from domain.working.drafts import Draft
@@ -17,6 +17,9 @@ from web.presentation.phrases import fact_title, type_title
 from web.recording.typed_entries import TOKEN
 from web.services import current_cases
 from web.site import access_control, clock, links
+
+IDLE = "idle"
+"""The step of a form that a script sends by itself, to keep what is typed: after typing, and when the page is left."""
 
 UNTYPED = ("csrf_token", "step", "writer", "opened", "seen", "revision")
 """Fields of a form that the person did not type."""
@@ -58,6 +61,12 @@ def keep(draft: Draft) -> Draft:
     if not _is_erased(draft.reference):
         access_control.register().drafts.keep(draft, clock.now())
     return draft
+
+
+def fresh(id: str, reference: str, form: str, entries: int) -> Draft:
+    """A draft of which nothing is kept yet. ``entries``: how many the file holds, unless the form says how many it held."""
+    opened = number_sent("opened", entries)
+    return Draft(id, access_control.account().username, reference, form, {}, opened, opened, back=back_asked())
 
 
 def throw_away(draft: Draft) -> None:
@@ -110,8 +119,14 @@ def keep_for_writer(reference: str, form: str) -> str | None:
 
 def back_asked() -> str:
     """The page to come back to, as the address names it; empty where it names none of this site."""
-    asked = request.args.get("back", "")
-    return asked if asked and len(asked) <= 500 and links.local(asked) == asked else ""
+    return links.back_to(request.args.get("back"))
+
+
+def this_form(**changes: str | None) -> str:
+    """The address of this form, of the draft that it names, with other arguments; None leaves one out."""
+    kept = {name: request.args[name] for name in ("draft", "about", "clause", "back") if name in request.args}
+    arguments: dict[str, Any] = {**kept, "as_at": None, "known": None, **changes}
+    return url_for(request.endpoint or "", **(request.view_args or {}), **arguments)
 
 
 def own_drafts(reference: str | None = None) -> list[DraftLine]:

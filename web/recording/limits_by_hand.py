@@ -8,9 +8,11 @@ from domain.accounts.account_rules import unknown_names
 from domain.accounts.requests import Request
 from domain.aggregates.case_file import CaseFile
 from domain.entries.case_entries import AccessLimited, Entry, EntryCorrected
+from domain.entries.entry_words import field_titles
 from domain.entries.schemas import dump_entry, load_entry
 from projections.cases import case_access
 from projections.history.access_limits import excluded_by
+from web.recording.recorded_by_hand import recorded
 from web.services import current_cases
 from web.site import access_control, clock, two_people
 
@@ -22,8 +24,9 @@ def limit_problem(fact: Entry, file: CaseFile) -> str | None:
     if not wrong:
         return None
     called = [f"{one.username} ({one.name})" for one in accounts if one.name.casefold() == wrong[0].casefold()]
-    told = f"write {' or '.join(called)}" if called else "ask your information manager for it"
-    return f"Enter user names, one a line: “{wrong[0]}” is none; {told}"
+    told = f"Write {' or '.join(called)}." if called else "Ask your information manager for it."
+    title = field_titles(AccessLimited)["excluded"]
+    return f"{title} must be user names, one a line. “{wrong[0]}” is none. {told}"
 
 
 def lifted(fact: Entry, file: CaseFile) -> frozenset[str]:
@@ -51,10 +54,7 @@ def _record(request: Request) -> None:
     now = clock.recording_time()
     entry = {name: value for name, value in request.change["entry"].items() if name != "type"}
     fact = load_entry(request.change["type"], {**entry, "recorded_at": now.isoformat()})
-    current_cases.repository().files.record(
-        request.subject, [fact], actor=access_control.stored_by_account(request.asked_by), now=now
-    )
-    access_control.log("recorded", request.subject, detail=f"{request.change['type']} {fact.entry}")
+    recorded(request.subject, [fact], now=now, by=request.asked_by)
 
 
 def _named(fact: Entry, file: CaseFile) -> list[str]:

@@ -15,19 +15,19 @@ from domain.aggregates.case_file import CaseFile, recording_default
 from domain.entries import refusals
 from domain.entries.case_entries import Entry
 from domain.entries.schemas import ShapeError
-from projections.cases.case_visits import Visit, of_day, visits, without_outcome
+from projections.cases.case_visits import Visit
 from projections.cases.entry_effects import EntryEffects
-from projections.history.history import History
 from web.presentation.formatting import long_date
 from web.presentation.outcome_words import outcome_words
-from web.presentation.phrases import instant
 from web.recording import after_recording, kept_drafts
-from web.recording.entry_check import effects_of
+from web.recording.effects_today import effects_of
 from web.recording.next_booking import KINDS
 from web.recording.outcome_rows import CHOICES, OutcomeRow
+from web.recording.problem_words import refusal_words
+from web.recording.recorded_by_hand import recorded
+from web.recording.visits_to_record import asked_day, has_outcome, told_meanwhile, visit_to_record, visits_of
 from web.services import current_cases
 from web.site import access_control, clock
-from web.site.date_field import EARLIEST, LATEST, read_day
 
 blueprint = Blueprint("outcomes", __name__)
 
@@ -45,17 +45,6 @@ WITH_EFFECTS = 20
 
 
 @dataclass(frozen=True)
-class Day:
-    """The appointments of a day of the reader's own cases. ``earlier``: those before today, not of the day, without an outcome."""
-
-    on: date
-    rows: Sequence[Visit]
-    told: Sequence[Visit]
-    earlier: Sequence[Visit]
-    problem: str = ""
-
-
-@dataclass(frozen=True)
 class Refusal:
     """A row of which nothing was recorded. ``visit``: None where the case is not the reader's any more."""
 
@@ -68,19 +57,19 @@ class Refusal:
 @access_control.keeps_what_was_typed
 def index() -> str | Response:
     """The form; then the check of what was answered; then the day again, with what was recorded."""
-    found = _day()
+    day, problem = asked_day()
     if request.method == "GET":
-        return _show(found, [OutcomeRow.fresh(number, visit) for number, visit in enumerate(found.rows)])
+        return _show(day, None, problem=problem)
     rows, refused = _sent()
     step = request.form.get("step", "show")
     if step == "show":
-        return _show(found, rows, refused)
-    checked = [_checked(row) for row in rows]
-    if any(row.problems for row in checked) or not any(row.records for row in checked):
-        return _show(found, checked, refused, nothing=not any(row.records for row in checked))
-    if step == "check":
-        return _check(found, checked, refused)
-    return _record(found, checked, refused)
+        return _show(day, rows, refused)
+    names = _names([row.visit for row in rows])
+    checked = [_checked(row, names[row.visit.reference]) for row in rows]
+    records = any(row.records for row in checked)
+    if not records or any(row.problems for row in checked):
+        return _show(day, checked, refused, nothing=not records)
+    return _check(day, checked, refused) if step == "check" else _record(day, checked, refused)
 
 
 @blueprint.post("/cases/<crn>/<int:number>/attended/<entry:entry>")
@@ -89,41 +78,19 @@ def attended(crn: str, number: int, entry: str) -> Response:
     """Record with one click that the person attended and complied; back to the page of the click, where it can be undone."""
     reference, back = f"{crn}/{number}", request.form.get("back", "")
     current_cases.case(reference)
-    visit = _visit(reference, entry)
+    visit = visit_to_record(reference, entry)
     if visit is None:
         abort(404, f"There is no appointment {entry} in {reference} on which you may record.")
     row = OutcomeRow.typed(0, visit, {"token-0": request.form.get("token", ""), "outcome-0": "attended_complied"})
-    said = "Its day is still to come." if visit.made.for_on > clock.today() else _told_meanwhile(visit)
+    said = "Its day is still to come." if visit.made.for_on > clock.today() else told_meanwhile(visit)
     if not said or (visit.told_by is not None and visit.told_by.entry == row.token):
         try:
             _record_row(row, back)
             return after_recording.go_back(reference, back)
         except (refusals.Refused, refusals.BusyFile) as error:
-            said = _sentence(error)
+            said = refusal_words(error)
     flash(f"Not recorded, {reference}: {said}")
     return after_recording.go_back(reference, back)
-
-
-def _day() -> Day:
-    """The day that the address names (default: today), as the files stand now."""
-    text, today = request.args.get("day", ""), clock.today()
-    asked = read_day(text) if text else today
-    problem = ""
-    if asked is None or not EARLIEST <= asked.year <= LATEST:
-        asked, problem = today, f"Day must be a real date between {EARLIEST} and {LATEST}. For example, 3 10 2005."
-    own = current_cases.counted_by(access_control.account(), current_cases.today())
-    rows: list[Visit] = []
-    earlier: list[Visit] = []
-    for number in own.current.tolist():
-        reference = own.selection.columns.references[number]
-        history = current_cases.repository().history(reference, None)
-        found = visits(reference, history)
-        rows += of_day(found, asked)
-        earlier += [one for one in without_outcome(found, history, today) if one.made.for_on != asked]
-    rows.sort(key=lambda visit: visit.order)
-    earlier.sort(key=lambda visit: visit.order, reverse=True)
-    waiting = [one for one in rows if one.waits and asked <= today]
-    return Day(asked, waiting, [one for one in rows if one not in waiting], earlier, problem)
 
 
 def _sent() -> tuple[list[OutcomeRow], list[Refusal]]:
@@ -134,14 +101,14 @@ def _sent() -> tuple[list[OutcomeRow], list[Refusal]]:
         reference, _, entry = request.form.get(f"of-{number}", "").partition("#")
         if not entry:
             continue
-        visit = _visit(reference, entry)
+        visit = visit_to_record(reference, entry)
         if visit is None:
             refused.append(
                 Refusal(None, "One of the cases is held by somebody else now, or its appointment was withdrawn.")
             )
             continue
         row = OutcomeRow.typed(number, visit, request.form)
-        told = "" if visit.told_by is not None and visit.told_by.entry == row.token else _told_meanwhile(visit)
+        told = "" if visit.told_by is not None and visit.told_by.entry == row.token else told_meanwhile(visit)
         if told and row.tells:
             refused.append(Refusal(visit, told))
             row = replace(row, outcome="not_known")
@@ -150,35 +117,16 @@ def _sent() -> tuple[list[OutcomeRow], list[Refusal]]:
     return rows, refused
 
 
-def _visit(reference: str, entry: str) -> Visit | None:
-    """The appointment, where the person signed in may record on its case today."""
-    if not current_cases.is_open(reference) or not current_cases.may_record(reference):
-        return None
-    found = visits(reference, current_cases.repository().history(reference, None))
-    return next((one for one in found if one.made.entry == entry), None)
-
-
-def _told_meanwhile(visit: Visit) -> str:
-    """What somebody has recorded of an appointment; empty where nobody has."""
-    if visit.waits:
-        return ""
-    words = outcome_words(visit.appointment.outcome, visit.appointment.acceptable)
-    if visit.told_by is None:
-        return f"It has been decided already: {words}."
-    by = access_control.recorder_name(visit.told_by.recorded_by) or "Somebody"
-    return f"{by} recorded its outcome on {instant(visit.told_by.recorded_at)}: {words}. Yours is not recorded."
-
-
-def _checked(row: OutcomeRow) -> OutcomeRow:
-    history = current_cases.repository().history(row.visit.reference, None)
-    checked = row.checked(_names([row.visit])[row.visit.reference], history, clock.today())
+def _checked(row: OutcomeRow, name: str) -> OutcomeRow:
+    """A row with what is wrong in it. ``name``: of the person."""
+    checked = row.checked(name, current_cases.repository().history(row.visit.reference, None), clock.today())
     if checked.problems:
         return checked
     try:
         for fact in _facts(checked):
             current_cases.repository().files.would_record(row.visit.reference, fact, now=clock.recording_time())
     except (refusals.Refused, ShapeError) as error:
-        return replace(checked, problems={"outcome": _sentence(error)})
+        return replace(checked, problems={"outcome": refusal_words(error)})
     return checked
 
 
@@ -188,75 +136,63 @@ def _facts(row: OutcomeRow) -> list[Entry]:
     return [recording_default(file, fact) for fact in made]
 
 
-def _record(found: Day, rows: Sequence[OutcomeRow], refused: list[Refusal]) -> str | Response:
+def _record(day: date, rows: Sequence[OutcomeRow], refused: list[Refusal]) -> str | Response:
     """Record each row by itself; then back to the day, or the form again with the rows that were refused."""
     left: list[OutcomeRow] = []
-    recorded, back = 0, kept_drafts.back_asked()
+    entries, back = 0, kept_drafts.back_asked()
     for row in rows:
         if not row.records:
             continue
         try:
-            recorded += _record_row(row, back)
+            entries += _record_row(row, back)
         except (refusals.Refused, refusals.BusyFile) as error:
-            left.append(replace(row, problems={"outcome": _sentence(error)}))
+            left.append(replace(row, problems={"outcome": refusal_words(error)}))
     if left or refused:
-        return _show(_day(), [*left, *(row for row in rows if not row.records)], refused, recorded=recorded)
-    return redirect(back or url_for("outcomes.index", day=_day_text(found.on)))
+        return _show(day, [*left, *(row for row in rows if not row.records)], refused, entries=entries)
+    return redirect(back or url_for("outcomes.index", day=day.isoformat()))
 
 
 def _record_row(row: OutcomeRow, back: str) -> int:
     """Record what a row makes, all or nothing; how many entries are new. ``Refused``, ``BusyFile``."""
-    reference, who = row.visit.reference, access_control.account()
-    facts = _facts(row)
 
     def unless_told(file: CaseFile) -> None:
-        if row.tells and row.token not in file.entries and _has_outcome(file, row.visit.made.entry):
+        if row.tells and row.token not in file.entries and has_outcome(file, row.visit.made.entry):
             raise refusals.Refused("outcome", "somebody recorded its outcome meanwhile. Yours is not recorded")
 
-    fresh = current_cases.repository().files.record(
-        reference, facts, actor=access_control.stored_by_account(who.username), now=clock.recording_time(),
-        unless=unless_told,
-    )  # fmt: skip
-    for fact in fresh:
-        access_control.log("recorded", reference, detail=f"{reference}: {type(fact).__name__} {fact.entry}")
-    after_recording.note(reference, *(fact.entry for fact in facts), back=back)
-    return len(fresh)
-
-
-def _has_outcome(file: CaseFile, appointment: str) -> bool:
-    """Whether an outcome of an appointment stands on the file."""
-    found = visits(file.reference, History.of(list(file.entries.values())))
-    return any(one.made.entry == appointment and not one.waits for one in found)
-
-
-def _sentence(error: Exception) -> str:
-    reason = error.reason if isinstance(error, refusals.Refused) else str(error)
-    return f"{reason[:1].upper()}{reason[1:].rstrip('.')}."
+    return len(recorded(row.visit.reference, _facts(row), back=back, unless=unless_told))
 
 
 def _show(
-    found: Day, rows: Sequence[OutcomeRow], refused: Sequence[Refusal] = (), *, nothing: bool = False, recorded: int = 0
-) -> str:
+    day: date, rows: Sequence[OutcomeRow] | None, refused: Sequence[Refusal] = (), *, nothing: bool = False, entries: int = 0,
+    problem: str = "",
+) -> str:  # fmt: skip
+    """The form. ``rows``: as they were sent; None: those of the day, fresh. ``entries``: how many were just recorded."""
+    found = visits_of(day)
+    if rows is None:
+        rows = [OutcomeRow.fresh(number, visit) for number, visit in enumerate(found.rows)]
+    if len(rows) > 1 and any(row.problems for row in rows):
+        names = _names([row.visit for row in rows])
+        rows = [row.naming(names[row.visit.reference]) for row in rows]
     problems = {row.id(field): words for row in rows for field, words in (row.problems or {}).items()}
+    if problem:
+        problems = {"day": problem, **problems}
     if nothing and rows:
         problems = {rows[0].id("outcome"): "Select what became of at least one appointment.", **problems}
+    earlier = found.earlier[:EARLIER]
     return render_template(
-        "recording/outcomes.html", rows=rows, problems=problems, refused=refused, recorded=recorded,
-        earlier=found.earlier[:EARLIER], more=len(found.earlier[EARLIER:]), **_common(found, rows, found.earlier[:EARLIER]),
+        "recording/outcomes.html", rows=rows, problems=problems, refused=refused, recorded=entries,
+        typed_day=request.args.get("day", ""), told=found.told, earlier=earlier,
+        more=len(found.earlier) - len(earlier), yesterday=day - timedelta(days=1),
+        tomorrow=day + timedelta(days=1), **_common(day, [*(row.visit for row in rows), *found.told, *earlier]),
     )  # fmt: skip
 
 
-def _check(found: Day, rows: Sequence[OutcomeRow], refused: Sequence[Refusal]) -> str:
+def _check(day: date, rows: Sequence[OutcomeRow], refused: Sequence[Refusal]) -> str:
     telling, left = [row for row in rows if row.records], [row for row in rows if not row.records]
     return render_template(
-        "recording/outcomes_check.html",
-        effects=_effects(telling),
-        rows=telling,
-        every=rows,
-        left=left,
-        refused=refused,
-        **_common(found, rows),
-    )
+        "recording/outcomes_check.html", effects=_effects(telling), rows=telling, every=rows, left=left, refused=refused,
+        **_common(day, [row.visit for row in rows]),
+    )  # fmt: skip
 
 
 def _effects(rows: Sequence[OutcomeRow]) -> Mapping[int, EntryEffects]:
@@ -265,15 +201,12 @@ def _effects(rows: Sequence[OutcomeRow]) -> Mapping[int, EntryEffects]:
     return {row.number: effects_of(row.visit.reference, facts[0], *facts[1:]) for row, facts in told if facts}
 
 
-def _common(found: Day, rows: Sequence[OutcomeRow], more: Sequence[Visit] = ()) -> Mapping[str, object]:
-    shown = [*(row.visit for row in rows), *found.told, *more]
+def _common(day: date, shown: Sequence[Visit]) -> Mapping[str, object]:
     names = _names(shown)
     access_control.shown(*names)
     return {
-        "day": found, "on": found.on, "names": names, "choices": CHOICES, "kinds": KINDS,
-        "outcome_words": outcome_words, "day_text": _day_text, "yesterday": found.on - timedelta(days=1),
-        "tomorrow": found.on + timedelta(days=1), "title": f"Outcomes of {found.on:%A} {long_date(found.on)}",
-        "officers": _officers(shown),
+        "on": day, "names": names, "choices": CHOICES, "kinds": KINDS, "outcome_words": outcome_words,
+        "title": f"Outcomes of {day:%A} {long_date(day)}", "officers": _officers(shown),
     }  # fmt: skip
 
 
@@ -287,7 +220,3 @@ def _officers(shown: Sequence[Visit]) -> Mapping[str, str]:
         return {}
     book, today = current_cases.repository(), clock.today()
     return {one.reference: book.history(one.reference, None).held_by(today).officer for one in shown}
-
-
-def _day_text(day: date) -> str:
-    return day.isoformat()

@@ -12,6 +12,8 @@ from domain.entries.schemas import load_entry
 from web.presentation.phrases import fact_title
 from web.recording import after_recording
 from web.recording.limits_by_hand import lifted
+from web.recording.problem_words import refusal_words
+from web.recording.recorded_by_hand import recorded
 from web.recording.recording_pages import blueprint
 from web.services import current_cases, entry_rights
 from web.site import access_control, clock
@@ -47,16 +49,12 @@ def _undone(reference: str, fact: Entry) -> str:
     withdrawal = _withdrawal(fact)
     if lifted(withdrawal, file):
         return f"Not undone: {fact_title(fact)} limits access, and lifting that takes two people. Withdraw it instead."
-    actor = access_control.stored_by_account(access_control.account().username)
     try:
-        current_cases.repository().files.record(
-            reference, [withdrawal], actor=actor, now=max(clock.recording_time(), fact.recorded_at)
-        )
+        recorded(reference, [withdrawal], now=max(clock.recording_time(), fact.recorded_at))
     except refusals.EntryRepeats:
         return f"{fact_title(fact)}: it was undone before, and the withdrawal withdrawn. Withdraw it in the usual way."
     except (refusals.Refused, refusals.BusyFile) as error:
-        return f"Not undone: {error}."
-    access_control.log("recorded", reference, detail=f"EntryWithdrawn {withdrawal.entry}")
+        return f"Not undone: {refusal_words(error)}"
     return f"Undone: {fact_title(fact)}. The entry and its withdrawal both stay on the file."
 
 

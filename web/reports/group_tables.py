@@ -25,7 +25,7 @@ def differences_table(found: Sequence[tuple[Measure, Sequence[Group]]], asked: R
         if gone:
             absent.append(f"{measure.title} (by {' or '.join(gone)})")
         for group in groups:
-            against = beside_said(group.figure, group.others) if group.others is not None else None
+            against = beside_said(group.figure, group.others, group.against) if group.others is not None else None
             more = {"attribute": group.attribute, "group": group.value}
             opens = {} if group.figure.withheld else {"share": measure_link(measure, asked.scope, asked.period, **more)}
             cells = [group.people, *share_cells(group.figure), against]

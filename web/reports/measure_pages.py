@@ -21,7 +21,7 @@ from web.presentation.formatting import short_date
 from web.presentation.share_charts import QuarterFigure, quarters_drawing
 from web.presentation.table_files import FORMATS
 from web.reports import drill_down_pages
-from web.reports.measure_phrases import clause_words, definition, period_words, scope_words, sure_said
+from web.reports.measure_phrases import axis_words, clause_words, definition, period_words, scope_words, sure_said
 from web.reports.report_building import BuiltReport, build_measure_report, build_report, definitions
 from web.reports.report_query import ReportQuerySchema, choices, query_from
 from web.reports.table_model import Link, printed
@@ -149,6 +149,7 @@ def _chart(made: BuiltReport) -> Drawing | None:
     return quarters_drawing(
         title, f"{title}, by quarter. The table below has its months.", figures, target_of(made.measure),
         made.asked.beside.name if made.asked.beside else None, f"n = {counted:,} {made.measure.unit}; to {short_date(day)}",
+        axis_words(made.measure),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from projections.reports.comparison import Comparison
 from projections.reports.disclosure import BASE, FEW
 from projections.reports.measure_figures import ReportRequest
 from projections.reports.periods import Period
-from projections.reports.proportions import Proportion, Scope, change
+from projections.reports.proportions import Proportion, Scope
 from web.presentation.comparison_words import CHANCE
 from web.presentation.formatting import count_noun, long_date, percent, short_date
 from web.presentation.phrases import knowledge_words, sentence
@@ -29,34 +29,28 @@ def clause_words(clause: str) -> str:
     return sentence(clause.replace("-", " ").replace("mappa", "MAPPA"))
 
 
-def change_said(before: Proportion, now: Proportion) -> str:
-    """``up 12 points, more than chance``: the points between the two figures as printed."""
-    found = change(before, now)
-    if found is None:
+def change_said(before: Proportion, now: Proportion, changed: Comparison | None = None) -> str:
+    """``up 12 points, more than chance``: the points between the two figures as printed.
+
+    ``changed``: whether it changed by the rule of comparison; None: that is not told.
+    """
+    if before.score is None or now.score is None:
         return NOTHING
     points = _points(before, now)
     way = f"{'up' if points > 0 else 'down'} {count_noun(abs(points), 'point')}" if points else "no change"
-    return f"{way}, {'more than chance' if found.beyond_chance else 'within chance'}"
+    return ", ".join(filter(None, (way, CHANCE[changed])))
 
 
-def beside_said(now: Proportion, beside: Proportion) -> str:
-    """A figure compared with that of another group: ``12 points higher, more than chance``."""
-    found = change(beside, now)
-    if found is None:
-        return NOTHING
-    return f"{_higher(beside, now)}, {'more than chance' if found.beyond_chance else 'within chance'}"
+def beside_said(now: Proportion, beside: Proportion, against: Comparison | None) -> str:
+    """A figure compared with that of another place or group: ``12 points higher, more than chance``.
 
-
-def place_said(now: Proportion, beside: Proportion, against: Comparison | None) -> str:
-    """A figure compared with that of another place. ``against``: how it differs from it; None: that is not told."""
+    ``against``: how it differs from it; None: that is not told.
+    """
     if now.score is None or beside.score is None:
         return NOTHING
-    return ", ".join(filter(None, (_higher(beside, now), CHANCE[against])))
-
-
-def _higher(than: Proportion, now: Proportion) -> str:
-    points = _points(than, now)
-    return f"{count_noun(abs(points), 'point')} {'higher' if points > 0 else 'lower'}" if points else "the same"
+    points = _points(beside, now)
+    said = f"{count_noun(abs(points), 'point')} {'higher' if points > 0 else 'lower'}" if points else "the same"
+    return ", ".join(filter(None, (said, CHANCE[against])))
 
 
 def _points(before: Proportion, now: Proportion) -> int:
@@ -106,6 +100,12 @@ def definition(measure: Measure) -> str:
     if measure.counts == "wait":
         return f"Measures {measure.numerator}, of {measure.denominator}."
     return f"Counts {measure.numerator}, of {measure.denominator}."
+
+
+def axis_words(measure: Measure) -> str:
+    """What the scale of a chart of this measure counts, such as ``% of duties met in time``."""
+    counted = {"answer": "judged sufficient", "done": "met, in time or late"}.get(measure.counts, "met in time")
+    return f"% of {measure.unit} {counted}"
 
 
 def sure_said(sure: str, remark: str | None) -> str | None:

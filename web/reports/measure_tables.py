@@ -8,9 +8,9 @@ from projections.reports.duty_results import LateFigure
 from projections.reports.measure_figures import PlaceLine, RecordedIn, ReportRequest, WaitLines
 from projections.reports.told_counts import WaitFigure
 from web.presentation.apart_words import apart_said
-from web.presentation.comparison_words import AGAINST, HOW_COMPARED
+from web.presentation.comparison_words import AGAINST, HOW_CHANGED, HOW_COMPARED
 from web.presentation.formatting import percent
-from web.reports.measure_phrases import change_said, period_words, place_said, scope_words
+from web.reports.measure_phrases import beside_said, change_said, period_words, scope_words
 from web.reports.share_columns import (
     SHARE_COLUMNS,
     WITHHELD_CELL,
@@ -45,7 +45,7 @@ def summary_table(lines: Sequence[PlaceLine], asked: ReportRequest) -> Table:
     for line in lines:
         cells = [
             line.measure.title, line.measure.id, *share_cells(line.now), *short_cells(line.before),
-            change_said(line.before, line.now), *short_cells(line.area), AGAINST[line.against],
+            change_said(line.before, line.now, line.changed), *short_cells(line.area), AGAINST[line.against],
             *apart_cells(line.apart),
         ]  # fmt: skip
         opens = {
@@ -54,13 +54,10 @@ def summary_table(lines: Sequence[PlaceLine], asked: ReportRequest) -> Table:
             "before_share": measure_link(line.measure, line.scope, asked.before),
         }
         if asked.beside is not None and line.beside is not None:
-            cells += [*short_cells(line.beside), place_said(line.now, line.beside, line.against_beside)]
+            cells += [*short_cells(line.beside), beside_said(line.now, line.beside, line.against_beside)]
             opens["beside_share"] = measure_link(line.measure, asked.beside, asked.period)
         rows.append(TableRow(cells, opens))
-    says = (
-        f"Duties that fell due {period_words(asked.period)}; before: {period_words(asked.before)}. More than chance: the 95% "
-        f"interval of the difference leaves out nought. {HOW_COMPARED}"
-    )
+    says = f"Duties that fell due {period_words(asked.period)}; before: {period_words(asked.before)}. {HOW_CHANGED} {HOW_COMPARED}"
     return Table("summary", scope_words(asked.scope), headings, rows, says)
 
 
@@ -88,7 +85,7 @@ def parts_tables(lines: Sequence[Sequence[PlaceLine]], asked: ReportRequest) -> 
             down.append(
                 TableRow(
                     [scope.level, scope.name, measure.title, measure.id, *share_cells(line.now),
-                     *short_cells(line.before), change_said(line.before, line.now), against,
+                     *short_cells(line.before), change_said(line.before, line.now, line.changed), against,
                      *apart_cells(line.apart)],
                 )
             )  # fmt: skip

@@ -7,7 +7,7 @@ from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.reports.measure_figures import Point
 from projections.reports.periods import Period
-from projections.reports.proportions import WITHHELD, Proportion, Scope, change
+from projections.reports.proportions import WITHHELD, Proportion, Scope
 from web.presentation.formatting import percent, short_date
 from web.reports.measure_phrases import change_said
 from web.reports.share_columns import measure_link, share_cells
@@ -58,13 +58,11 @@ def trend_said(points: Sequence[Point]) -> str:
         f"In the month up to {short_date(last.end)}: {percent(last.stood.score)}, {last.stood.held} of {last.stood.n}. "
     )
     now, was = _together(points[-6:]), _together(points[-12:-6])
-    found = change(was, now)
-    if found is None:
+    if was.score is None or now.score is None:
         return words + "There is too little before the last six months to compare them with."
-    how = "more than chance" if found.beyond_chance else "no more than chance gives"
     return words + (
         f"The last six months together: {percent(now.score)} ({now.held} of {now.n}), the six before: "
-        f"{percent(was.score)} ({was.held} of {was.n}): {change_said(was, now).split(',')[0]}, {how}."
+        f"{percent(was.score)} ({was.held} of {was.n}): {change_said(was, now)}."
     )
 
 

@@ -7,7 +7,8 @@ from flask import Flask, abort, current_app, g
 
 from domain.accounts.roles import Account, Level
 from domain.aggregates.case_file import CaseFile
-from domain.aggregates.person_files import PersonFiles, file_named
+from domain.aggregates.other_file_ids import file_named
+from domain.aggregates.person_files import PersonFiles
 from domain.entries.case_entries import SupervisionStarted
 from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
@@ -200,7 +201,12 @@ def closed(references: Iterable[str]) -> set[str]:
 
 def shown_file(reference: str) -> CaseFile:
     """The file of a case, with its texts, without the answers of others that the person signed in must not see yet."""
-    return repository().opened_file(blind_reading.shown_file(repository(), access_control.account(), reference))
+    return repository().opened_file(sealed_file(reference))
+
+
+def sealed_file(reference: str) -> CaseFile:
+    """The same without its texts, for what shows none of them."""
+    return blind_reading.shown_file(repository(), access_control.account(), reference)
 
 
 def shown_person(reference: str) -> PersonFiles:

@@ -41,7 +41,6 @@ NAVIGATION: Mapping[Role, tuple[tuple[str, str], ...]] = {
     "inspector": (
         ("My reading", "assessing.mine"),
         ("Inspections", "inspections.index"),
-        ("Reports", "compliance.index"),
         ("Standards", "handbook.index"),
     ),
     "information_manager": (
@@ -49,7 +48,6 @@ NAVIGATION: Mapping[Role, tuple[tuple[str, str], ...]] = {
         ("Imports", "imports.index"),
         ("Accounts", "staff.index"),
         ("Access log", "access.index"),
-        ("Figures", "compliance.index"),
         ("Standards", "handbook.index"),
     ),
     "auditor": (("Access log", "access.index"), ("Standards", "handbook.index")),
@@ -75,6 +73,10 @@ PART_OF: Mapping[str, str] = {
     "sources": "data.index",
 }  # fmt: skip
 """Blueprint -> the item of the menu under which its pages stand, where they have none of their own."""
+
+
+LONGEST_BACK = 500
+"""Characters of an address to come back to: it is kept in drafts and in the cookie."""
 
 
 def other_arguments() -> list[tuple[str, str]]:
@@ -108,6 +110,11 @@ def local(address: str | None) -> str:
     if not address or not address.startswith("/") or address.startswith(("//", "/sign-")):
         return "/"
     return address if address.isprintable() and "\\" not in address else "/"
+
+
+def back_to(address: str | None) -> str:
+    """The address, if it is a page of this site to come back to, of at most 500 characters; otherwise empty."""
+    return address if address and len(address) <= LONGEST_BACK and local(address) == address else ""
 
 
 def menu() -> list[tuple[str, str]]:

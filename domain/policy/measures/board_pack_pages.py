@@ -24,7 +24,10 @@ class Failing(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PackPage:
-    """One page. ``asks``: the recommendation in our words. ``cannot``: what the record cannot show of it."""
+    """One page. ``title``: of the ``report`` (id) on its recommendation. ``asks``: the recommendation in our words.
+
+    ``cannot``: what the record cannot show of it.
+    """
 
     recommendation: int
     title: str
@@ -33,6 +36,7 @@ class PackPage:
     failing: Failing
     cannot: str
     asks: str
+    report: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,6 @@ class FailingSchema(Document):
 
 class PackPageSchema(Document):
     recommendation = fields.Integer(required=True, validate=validate.Range(1, 10))
-    title = fields.String(required=True)
     counts = fields.String(
         load_default="measure", validate=validate.OneOf(("measure", "needs", "targets", "differences", "expectations"))
     )
@@ -92,11 +95,13 @@ class BoardPackSchema(Cited):
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> BoardPack:
         every = reports()
-        asks = {report.recommendation: report.asks or "" for report in every.reports.values()}
+        on = {report.recommendation: report for report in every.reports.values()}
         pages = (
             PackPage(
                 **{**page, "measures": tuple(every.measures[name] for name in page["measures"])},
-                asks=asks[page["recommendation"]],
+                title=on[page["recommendation"]].title,
+                asks=on[page["recommendation"]].asks or "",
+                report=on[page["recommendation"]].id,
             )
             for page in data["pages"]
         )

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.aggregates.amendments import standing
-from domain.aggregates.person_files import ABOUT_ONE_FILE, crn_of, file_named, is_of_the_person, reached
+from domain.aggregates.other_file import ABOUT_ONE_FILE, is_of_the_person
+from domain.aggregates.other_file_ids import crn_of, file_named
+from domain.aggregates.person_files import reached
 from domain.entries.case_entries import Entry, PersonLinked, PersonUnlinked
 from domain.entries.references import references
 from domain.entries.schemas import load_entry

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tests.domain.importing.test_extracts import EXAMPLES
+from tests.domain.importing.test_extracts import EXAMPLES, MAPPINGS
 from tests.support.repository import ROOT
 from web.cli import main
 
@@ -14,7 +14,7 @@ from web.cli import main
 @pytest.mark.parametrize(("name", "entries", "cases"), [("crams", 26, 3), ("delius", 16, 2)])
 def test_the_examples_are_taken_whole_and_again(name: str, entries: int, cases: int, tmp_path: Path) -> None:
     command = [
-        "import", str(EXAMPLES / name), "--mapping", str(EXAMPLES / f"{name}.yaml"), "--rejects", str(tmp_path),
+        "import", str(EXAMPLES / name), "--mapping", str(MAPPINGS / f"{name}.yaml"), "--rejects", str(tmp_path),
         "--database", str(tmp_path / "x.sqlite"),
     ]  # fmt: skip
     first = CliRunner().invoke(main, command)
@@ -26,7 +26,7 @@ def test_the_examples_are_taken_whole_and_again(name: str, entries: int, cases: 
 
 def test_the_example_of_crams_tells_its_story(tmp_path: Path) -> None:
     database = str(tmp_path / "x.sqlite")
-    command = ["import", str(EXAMPLES / "crams"), "--mapping", str(EXAMPLES / "crams.yaml"), "--rejects", str(tmp_path)]
+    command = ["import", str(EXAMPLES / "crams"), "--mapping", str(MAPPINGS / "crams.yaml"), "--rejects", str(tmp_path)]
     CliRunner().invoke(main, [*command, "--database", database])
     case = ["case", "X210001/1", "--as-at", "2005-06-10", "--known-at", "hindsight", "--database", database]
     text = CliRunner().invoke(main, case).output
@@ -42,9 +42,11 @@ def test_the_walk_through_prints_what_the_page_says(tmp_path: Path, monkeypatch:
     shutil.copytree(EXAMPLES / "crams", "tonight")
 
     def prints(folder: str) -> None:
-        mapping = str(EXAMPLES / "crams.yaml")
+        mapping = str(MAPPINGS / "crams.yaml")
         result = CliRunner().invoke(main, ["import", folder, "--mapping", mapping, "--database", "crams.sqlite"])
-        command = f"    $ caseaudit import {folder} --mapping docs/extracts/crams.yaml --database crams.sqlite\n"
+        command = (
+            f"    $ caseaudit import {folder} --mapping domain/importing/mappings/crams.yaml --database crams.sqlite\n"
+        )
         assert command + "".join(f"    {line}\n" for line in result.output.splitlines()) in page, result.output
 
     prints("tonight")
@@ -60,7 +62,7 @@ def test_the_walk_through_prints_what_the_page_says(tmp_path: Path, monkeypatch:
 
 def test_the_mapping_that_the_page_shows_is_that_of_the_example() -> None:
     page = (ROOT / "docs" / "extracts.md").read_text(encoding="utf-8")
-    example = {line.strip() for line in (EXAMPLES / "crams.yaml").read_text(encoding="utf-8").splitlines()}
+    example = {line.strip() for line in (MAPPINGS / "crams.yaml").read_text(encoding="utf-8").splitlines()}
     shown = page[page.index("    contacts:\n") : page.index("            outcome: {column: RESULT")]
     assert {line.strip() for line in shown.splitlines()} <= example
 
@@ -71,7 +73,7 @@ def test_the_example_of_delius_tells_its_story(tmp_path: Path) -> None:
         "import",
         str(EXAMPLES / "delius"),
         "--mapping",
-        str(EXAMPLES / "delius.yaml"),
+        str(MAPPINGS / "delius.yaml"),
         "--rejects",
         str(tmp_path),
     ]
@@ -101,7 +103,7 @@ def imported(folder: Path, mapping: str) -> str:
 
 def test_one_person_with_two_crns_comes_from_the_row_to_the_case_as_the_page_says(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "extracts.md").read_text(encoding="utf-8")
-    mapping = (EXAMPLES / "crams.yaml").read_text(encoding="utf-8")
+    mapping = (MAPPINGS / "crams.yaml").read_text(encoding="utf-8")
     folder = Path(shutil.copytree(EXAMPLES / "crams", tmp_path / "tonight"))
     (folder / "MERGES.csv").write_text(shown("MERGE_NO,"))
     (folder / "RENUMBERED.csv").write_text(shown("CHANGE_NO,"))
@@ -116,7 +118,7 @@ def test_one_person_with_two_crns_comes_from_the_row_to_the_case_as_the_page_say
 
 
 def test_the_rows_of_a_crn_that_was_replaced_stay_with_their_case_by_a_lookup(tmp_path: Path) -> None:
-    mapping = (EXAMPLES / "crams.yaml").read_text(encoding="utf-8")
+    mapping = (MAPPINGS / "crams.yaml").read_text(encoding="utf-8")
     folder = Path(shutil.copytree(EXAMPLES / "crams", tmp_path / "tonight"))
     imported(folder, mapping)
     for path in folder.glob("*.csv"):
@@ -129,7 +131,7 @@ def test_the_rows_of_a_crn_that_was_replaced_stay_with_their_case_by_a_lookup(tm
 
 
 def test_an_appointment_put_off_before_its_day_is_taken_and_attendance_before_it_is_refused(tmp_path: Path) -> None:
-    mapping = (EXAMPLES / "delius.yaml").read_text(encoding="utf-8")
+    mapping = (MAPPINGS / "delius.yaml").read_text(encoding="utf-8")
     folder = Path(shutil.copytree(EXAMPLES / "delius", tmp_path / "tonight"))
     contacts = (folder / "contact.csv").read_text(encoding="utf-8-sig")
     before = contacts.replace(
@@ -162,7 +164,7 @@ NIGHTS = {
 
 def two_nights(folder: Path, change: list[tuple[str, str]]) -> list[str]:
     """Seen on Friday and keyed on Monday; another contact deleted on the second night. What ``case`` prints each night."""
-    mapping = (EXAMPLES / "delius.yaml").read_text(encoding="utf-8")
+    mapping = (MAPPINGS / "delius.yaml").read_text(encoding="utf-8")
     for was, is_ in change:
         assert was in mapping
         mapping = mapping.replace(was, is_)

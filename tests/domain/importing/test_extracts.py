@@ -30,6 +30,7 @@ from tests.support.repository import ROOT
 from web.cli import main
 
 EXAMPLES = ROOT / "docs" / "extracts"
+MAPPINGS = ROOT / "domain" / "importing" / "mappings"
 CASE = "X123456/1"
 
 MAPPING = """

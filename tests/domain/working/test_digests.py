@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from domain.accounts.account_register import AccountRegister
 from domain.working.digests import Digests, week_of
-from domain.working.seen_marks import SeenUpTo
+from domain.working.seen_places import SeenUpTo
 
 NOW = datetime(2026, 3, 2, 7, tzinfo=UTC)
 WEEK = "2005-W51"

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from domain.accounts.account_register import AccountRegister
-from domain.working.seen_marks import SeenMarks, SeenUpTo
+from domain.working.seen_marks import SeenMarks
+from domain.working.seen_places import SeenUpTo
 
 NOW = datetime(2026, 3, 2, 16, 40, tzinfo=UTC)
 DAY = date(2005, 12, 21)

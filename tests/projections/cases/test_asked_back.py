@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from domain.entries.entry import Entry
 from domain.entries.schemas import load_entry
-from projections.cases.asked_back import asked_back
+from projections.cases.asked_back import asked_back, last_returns
 from tests.support.histories import PERSON, PLACE
 
 CASE = "X123456/1"
@@ -39,10 +40,13 @@ ANSWERS: dict[str, dict[str, Any]] = {
 
 
 def asked(*lines: dict[str, Any], on: date = date(2005, 12, 22)) -> list[tuple[str, str]]:
-    facts = [
+    return [(one.assessment.entry, one.returned.entry) for one in asked_back(CASE, read(*lines), on)]
+
+
+def read(*lines: dict[str, Any]) -> list[Entry]:
+    return [
         load_entry(one["type"], {k: v for k, v in one.items() if k != "type"}) for one in (STARTED, ASSESSED, *lines)
     ]
-    return [(one.assessment.entry, one.returned.entry) for one in asked_back(CASE, facts, on)]
 
 
 def test_a_returned_assessment_is_asked_for_from_the_day_of_the_return() -> None:
@@ -55,6 +59,8 @@ def test_a_returned_assessment_is_asked_for_from_the_day_of_the_return() -> None
 @pytest.mark.parametrize("how", ANSWERS)
 def test_the_officer_has_answered(how: str) -> None:
     assert asked(BACK, ANSWERS[how]) == []
+    (last,) = last_returns(CASE, read(BACK, ANSWERS[how]), date(2005, 12, 22))
+    assert last.answer is not None and last.answer.entry == ANSWERS[how]["entry"]
     assert asked(BACK, ANSWERS[how], on=date(2005, 11, 15)) == [("oasys", "back")]
 
 

@@ -9,7 +9,7 @@ import pytest
 from domain.entries.case_entries import ENTRY_TYPES
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from domain.store.application import Files
-from projections.cases import case_repository
+from projections.cases import followed_files
 from projections.cases.case_repository import CaseRepository
 from projections.history.moment import Moment
 from tests.domain.aggregates.test_person_files import ONE, TWO, appointment, entry, outcome, start
@@ -33,8 +33,8 @@ def test_files_are_listed_by_how_they_began(own_database: Path | str, kind: str)
 def test_what_others_store_is_read_whether_followed_or_read_anew(
     demo_database: Path, tmp_path: Path, added: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(case_repository, "BATCH", 3)
-    monkeypatch.setattr(case_repository, "FILES_CACHED", 2)
+    monkeypatch.setattr(followed_files, "BATCH", 3)
+    monkeypatch.setattr(followed_files, "FILES_CACHED", 2)
     path = tmp_path / "copy.sqlite"
     shutil.copy(demo_database, path)
     with closing(Files.open(str(path))) as files, closing(Files.open(str(path))) as others:

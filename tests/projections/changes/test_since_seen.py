@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 
 from domain.entries.case_entries import Entry
-from domain.working.seen_marks import SeenCase, SeenMark, SeenUpTo
+from domain.working.seen_marks import SeenCase, SeenMark
+from domain.working.seen_places import SeenUpTo
 from projections.changes.import_runs import import_runs
 from projections.changes.record_tail import RecordTail
 from projections.changes.since_seen import Seen, SinceSeen, at_first

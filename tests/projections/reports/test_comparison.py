@@ -7,8 +7,9 @@ import pytest
 
 from projections.arrays.date_numbers import Array
 from projections.ledger.ledger import Place
-from projections.reports.comparison import MANY, TOGETHER, differs, differs_from
-from projections.reports.counts_by_case import CountsByCase
+from projections.reports.comparison import MANY, TOGETHER, changed, differs, differs_from
+from projections.reports.counts_by_case import CountsByCase, answers_by_case, before_and_now
+from projections.reports.duty_results import AnsweredCase
 from projections.reports.reader_reach import Holds
 from projections.reports.told_comparison import Comparisons
 from projections.reports.told_counts import Told
@@ -99,6 +100,51 @@ def test_one_question_has_one_answer() -> None:
 )  # fmt: skip
 def test_a_share_alone_is_compared_as_if_its_cases_went_together(unit: Array, share: Fraction, said: str) -> None:
     assert differs_from(unit, share) == said
+
+
+def twice(rng: np.random.Generator, number: int, was: float, now: float) -> Array:
+    """Cases of two periods, of which half have duties in both: a case that did well before does well again."""
+    n = rng.poisson(6, (number, 2)) + 1
+    n[: number // 4, 0], n[number // 4 : number // 2, 1] = 0, 0
+    place = rng.beta(2, 2, number)[:, None]
+    shares = np.clip(np.array([was, now]) + (place - 0.5) * 0.4, 0, 1)
+    met = rng.binomial(n, shares)
+    return np.stack([met[:, 0], n[:, 0], met[:, 1], n[:, 1]], axis=1)
+
+
+@pytest.mark.parametrize(
+    ("before_now", "said"),
+    [
+        ([[0, 100, 100, 100]], "too few"),
+        ([[1, 5, 5, 5]] * 4, "too few"),
+        ([[4, 5, 0, 0]] * 30, "too few"),  # nothing fell due now
+        ([[1, 5, 5, 5]] * 9, "no difference shown"),  # which period came first can be drawn in 512 ways
+        ([[1, 5, 5, 5]] * 12, "better"),
+        ([[5, 5, 1, 5]] * 12, "worse"),
+        ([[3, 5, 3, 5]] * 40, "no difference shown"),
+        ([[50, 50, 0, 50], *[[4, 5, 4, 5]] * 30], "no difference shown"),  # one case made all of it
+        ([*[[3, 10, 0, 0]] * 30, *[[0, 0, 6, 10]] * 30], "better"),  # other cases
+        ([[1, 5, 4, 5]] * (MANY + 1), "better"),
+    ],
+)  # fmt: skip
+def test_a_change_is_counted_case_by_case_too(before_now: list[list[int]], said: str) -> None:
+    assert changed(np.array(before_now)) == said
+
+
+@pytest.mark.parametrize("number", [16, 60, 160])
+def test_chance_alone_changes_two_of_a_thousand_figures(number: int) -> None:
+    rng = np.random.default_rng(number)
+    assert sum(changed(twice(rng, number, 0.8, 0.8)) != "no difference shown" for _ in range(400)) <= 4
+    assert sum(changed(twice(rng, number, 0.3, 0.8)) == "better" for _ in range(20)) >= 18
+
+
+def test_a_case_of_both_periods_is_one_row_and_an_answer_counts_one_of_one() -> None:
+    was = CountsByCase(PLACES, np.array([0, 2, 2]), np.array([7, 7, 9]), np.array([[1, 2], [3, 3], [0, 4]]))
+    answers = [AnsweredCase("X1/1", "", PLACES[0], True, False, 9), AnsweredCase("X2/1", "", PLACES[1], False, True, 5)]
+    now = answers_by_case(answers)
+    assert before_and_now(was, now, lambda place: True).tolist() == [[0, 0, 0, 1], [4, 5, 0, 0], [0, 4, 1, 1]]
+    assert before_and_now(was, now, of_officer("1")).tolist() == [[1, 2, 0, 0], [0, 0, 1, 1]]
+    assert not len(before_and_now(was, answers_by_case([]), of_officer("nobody")))
 
 
 PLACES = [Place("Gloucestershire", "G", team, officer, "po") for team, officer in (("A", "1"), ("A", "2"), ("B", "3"))]

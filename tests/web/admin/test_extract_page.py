@@ -4,6 +4,7 @@ import io
 import re
 import tempfile
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from domain.accounts.roles import Account
+from domain.entries.register_entries import SourceRegistered
 from domain.importing.extracts import extract_parcel
+from domain.importing.shipped_mappings import shipped_mappings
 from domain.store.application import Files
+from domain.store.sources import file_of
 from tests.support.people import signed_in, token_in
 from web.app import create_app
 
 EXTRACTS = Path(__file__).parents[3] / "docs/extracts"
-MAPPING = (EXTRACTS / "crams.yaml").read_bytes()
+MAPPING = shipped_mappings()["crams"].read_bytes()
 TABLES = {path.name: path.read_bytes() for path in sorted((EXTRACTS / "crams").glob("*.csv"))}
 PATH = "/imports/extract"
 
@@ -68,13 +72,31 @@ def test_an_extract_is_checked_and_imported_without_choosing_it_again(client: Fl
     assert not list(tmp_path.glob("tmp*/**/*.csv")), "a file was left on the disk"
 
 
+def test_a_mapping_that_ships_and_a_registered_source_are_chosen_from_lists(app: Flask, client: FlaskClient) -> None:
+    assert (
+        client.get("/imports/mappings/crams").data == MAPPING and client.get("/imports/mappings/x").status_code == 404
+    )
+    assert 'id="source"' not in client.get(PATH).text, "no source is registered for this account"
+    for name in ("crams", "delius"):
+        said = SourceRegistered(at=datetime.now(UTC), users=[], accounts=["r.one"], areas=[], normal_delay=3)
+        app.extensions["case_repository"].files.enter(file_of(name), said, actor="r.one")
+    page = client.get(PATH).text
+    assert "up to 64 MB together" in page and re.findall(r'<option value="(\w*)"', page) == ["", "crams", "delius"] * 2
+    wrong = send(client, TABLES, b"", shipped="crams", source="delius")
+    assert "these tables come from crams, not from delius" in wrong and '<option value="delius" selected>' in wrong
+    checked = send(client, TABLES, b"", shipped="crams", source="crams")
+    assert "26 entries would be stored" in checked and "is not registered" not in checked
+    assert "26 entries stored" in store(client, checked)
+
+
 def test_rejected_rows_are_downloaded_corrected_and_fed_again(client: FlaskClient) -> None:
     wrong = TABLES["CONTACTS.csv"].replace(b",FTA,", b",UNX,", 1)
     assert wrong != TABLES["CONTACTS.csv"]
     done = store(client, send(client, {**TABLES, "CONTACTS.csv": wrong}))
     assert "&#39;UNX&#39; is not among its codes" in done
     link = re.search(r'href="(/imports/extract/rejected/\w+)', done)
-    assert link is not None
+    assert link is not None and f'href="{link[1]}"' in client.get("/data").text, "Data offers the same file"
+    assert client.get(link[1].replace("/extract", "")).status_code == 404, "it is no file of lines"
     with zipfile.ZipFile(io.BytesIO(client.get(link[1]).data)) as parcel:
         bad = {name: parcel.read(name).replace(b",UNX,", b",FTA,") for name in parcel.namelist()}
     assert set(bad) >= {"CONTACTS.csv", "mapping.yaml"}
@@ -94,7 +116,7 @@ def test_a_zip_that_grows_too_large_or_is_none_is_refused(client: FlaskClient, m
 
 
 def test_what_is_wrong_with_the_mapping_is_said_before_any_row_is_read(client: FlaskClient) -> None:
-    assert "Choose the mapping too" in send(client, TABLES, b"")
+    assert "Choose the mapping: upload" in send(client, TABLES, b"")
     assert "Choose the tables" in send(client, {})
     said = "The mapping does not fit: no row was read"
     for mapping in (b"a: [", b"source: crams\n", b"\xff\xfe\xe9", MAPPING.replace(b"CONTACT_NO", b"CONTACT_NUM", 1)):

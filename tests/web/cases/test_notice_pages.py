@@ -117,6 +117,12 @@ def test_the_page_of_a_case_says_what_must_be_looked_at_and_links_the_entry(mana
     assert 'id="notices"' not in manager.get(f"/cases/{RELEASED}?as_at=2005-08-31").text
 
 
+def test_notices_of_one_kind_are_one_line_of_a_case(demo_app: Flask) -> None:
+    page = signed_in(demo_app, "p.anstey").get("/cases/V465889/1").text
+    assert "Not countersigned since</strong> 21 April 2005, 27 July 2005 and 9 November 2005. An assessment" in page
+    assert page.count("nobody entitled has countersigned") == 1
+
+
 def test_kept_is_shown_beside_arranged(manager: FlaskClient) -> None:
     assert "1 arranged, 0 kept, 1 without an outcome." in manager.get(f"/cases/{AWAY}/due?show=all").text
 

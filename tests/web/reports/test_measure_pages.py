@@ -16,7 +16,7 @@ from openapi_spec_validator import validate
 from python_calamine import CalamineWorkbook
 
 from domain.policy.measures.measure_files import reports
-from projections.reports.proportions import Proportion, Scope, Waits, change
+from projections.reports.proportions import Proportion, Scope, Waits
 from tests.support.people import signed_in
 from web.app import create_app
 from web.cli import main
@@ -268,11 +268,11 @@ def test_words_of_a_load() -> None:
 
 
 def test_words_of_change() -> None:
-    assert change_said(Proportion(30, 100), Proportion(60, 100)) == "up 30 points, more than chance"
-    assert change_said(Proportion(5, 10), Proportion(4, 10)) == "down 10 points, within chance"
-    assert change_said(Proportion(5, 10), Proportion(5, 10)) == "no change, within chance"
+    assert change_said(Proportion(30, 100), Proportion(60, 100), "better") == "up 30 points, more than chance"
+    assert change_said(Proportion(5, 10), Proportion(4, 10), "no difference shown") == "down 10 points, within chance"
+    assert change_said(Proportion(5, 10), Proportion(4, 10), "too few") == "down 10 points, too few to say"
+    assert change_said(Proportion(5, 10), Proportion(5, 10)) == "no change"
     assert change_said(Proportion(0, 0), Proportion(5, 10)) == "nothing to compare"
-    assert change(Proportion(0, 0), Proportion(1, 1)) is None
 
 
 def test_waits_count_what_has_not_ended_as_the_longest() -> None:

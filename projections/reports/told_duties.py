@@ -1,0 +1,132 @@
+"""Duties that fell due, as a reader is told them: by place, clause, group of people and month, and how long they took."""
+
+from collections.abc import Callable, Sequence, Set
+
+import numpy as np
+
+from projections.arrays.date_numbers import month_number
+from projections.columns.column_schema import Array
+from projections.ledger.ledger import Place
+from projections.reports.counted_people import by_month, by_value, grouped, pooled, told_by_area
+from projections.reports.disclosure import Counted, at_month_ends, blocks, by_place
+from projections.reports.duty_results import Attribute, CountedApart, HeldAs
+from projections.reports.periods import Period
+from projections.reports.reader_reach import Holds
+from projections.reports.rounded_counts import Naming, RoundedCounts, added, pair_of
+from projections.reports.told_counts import Told, ToldWaits
+from projections.reports.told_gate import DisclosureGate, in_areas
+
+ToldApart = Callable[[Holds], CountedApart | None]
+"""What is counted beside the figure of some places; None: withheld."""
+
+
+class ToldDuties(DisclosureGate):
+    """The duties that a reader is told of."""
+
+    def duties(self, asked: Period, clauses: Sequence[str], held_as: HeldAs, among: Holds) -> Told:
+        """The duties that fell due: held, n."""
+        if self.is_exact_in(asked, among):
+            return Told({count.place: pair_of(count.figure) for count in self._queries.counts(asked, clauses, held_as)})
+        key = asked, tuple(clauses), held_as, self._areas_of(among)
+        if key not in self._rounded:
+            self._rounded[key] = self._rounded_duties(*key)
+        return self._rounded[key]
+
+    def _rounded_duties(self, asked: Period, clauses: Sequence[str], held_as: HeldAs, areas: Set[str]) -> Told:
+        """``duties`` of these areas as they are told where they are not exact."""
+        at, wanted = at_month_ends(asked, self.today), in_areas(areas)
+        found = self._queries.people(at, clauses, wanted, "clause")
+        people, apart = grouped(found), grouped(found, str)
+        counts = RoundedCounts(self._queries, at, wanted).of_clauses(clauses, held_as)
+        return Told(
+            added([*counts.values()]), blocks(people, apart), people, grouped(self._closed(at, clauses, wanted))
+        )
+
+    def apart(self, asked: Period, clauses: Sequence[str], among: Holds) -> ToldApart:
+        """What is counted beside the figures of ``duties``: withheld where these are not exact."""
+        if not self.is_exact_in(asked, among):
+            return lambda _: None
+        return self._queries.apart(asked, clauses, self.snoozed)
+
+    def open_apart(self, asked: Period, clauses: Sequence[str]) -> Callable[[Holds], CountedApart]:
+        """The same beside the figures of ``open_cases``: of the cases that the reader may open and answers for."""
+        if self.reach is None:
+            return self._queries.apart(asked, clauses, self.snoozed)
+        opened, mine = ~self.reach.closed(self._queries.columns), self.reach.mine
+        shown = [one for one in self.snoozed if self.opens(one.reference)]
+        found = self._queries.apart(asked, clauses, shown, opened)
+        return lambda holds: found(lambda place: holds(place) and mine(place))
+
+    def by_clause(self, asked: Period, clauses: Sequence[str], among: Holds) -> dict[str, Told]:
+        """The same for each clause by itself, met in time. Clauses under which nothing fell due are left out."""
+        if self.is_exact_in(asked, among):
+            exact: dict[str, dict[Place, Array]] = {}
+            for count in self._queries.counts(asked, clauses, "in_time", "clause"):
+                exact.setdefault(count.value, {})[count.place] = pair_of(count.figure)
+            return {clause: Told(counts) for clause, counts in exact.items()}
+        at, wanted = at_month_ends(asked, self.today), self._areas(among)
+        counts = RoundedCounts(self._queries, at, wanted).of_clauses(clauses, "in_time")
+        people = by_value(self._queries.people(at, clauses, wanted, "clause"))
+        closed = by_value(self._closed(at, clauses, wanted))
+        return {
+            clause: Told(counts[clause], blocks(some), some, closed.get(clause, {})) for clause, some in people.items()
+        }
+
+    def by_group(
+        self, asked: Period, clauses: Sequence[str], held_as: HeldAs, split: Attribute, name: Naming, among: Holds
+    ) -> dict[str, Told]:
+        """The duties by group of people: held, n."""
+        if self.is_exact_in(asked, among):
+            found: dict[str, dict[Place, Array]] = {}
+            for count in self._queries.counts(asked, clauses, held_as, split):
+                of = found.setdefault(name(count.value), {})
+                of[count.place] = of.get(count.place, 0) + pair_of(count.figure)
+            return {group: Told(counts) for group, counts in found.items()}
+        at, wanted = at_month_ends(asked, self.today), self._areas(among)
+        people = grouped(self._queries.people(at, clauses, wanted, split), name)
+        apart: dict[Place, dict[tuple[str, str], Counted]] = {}
+        for clause in clauses:
+            for place, groups in grouped(self._queries.people(at, [clause], wanted, split), name).items():
+                apart.setdefault(place, {}).update({(clause, group): some for group, some in groups.items()})
+        told, every = told_by_area(people), blocks(pooled(people), apart)
+        closed = by_value(self._closed(at, clauses, wanted, split), name)
+        return {
+            group: Told(
+                counts, [b for b in every if told[next(iter(b)).area].get(group)], people, closed.get(group, {})
+            )
+            for group, counts in RoundedCounts(self._queries, at, wanted)
+            .of_groups(clauses, held_as, split, name)
+            .items()
+        }
+
+    def series(self, periods: Sequence[Period], clauses: Sequence[str], held_as: HeldAs, among: Holds) -> list[Told]:
+        """The duties that fell due in each of some consecutive months. Not exact, they must begin with the record."""
+        if self.is_exact(periods[-1].moment, among, periods[0].since, periods[-1].moment.on):
+            exact = self._queries.series(periods, clauses, held_as)
+            return [Told({place: pair_of(of[n]) for place, of in exact.items()}) for n in range(len(periods))]
+        ends, wanted = [at_month_ends(period, self.today) for period in periods], self._areas(among)
+        totals = [
+            {place: np.stack([*map(pair_of, of)]) for place, of in found.items() if wanted(place)}
+            for found in (self._queries.series(ends, [clause], held_as) for clause in clauses)
+        ]
+        counts = added([by_place(some, [0]) for some in totals])
+        whole = Period(ends[-1].moment, ends[0].since)
+        people, closed = (
+            by_month(grouped(found))
+            for found in (self._queries.people(whole, clauses, wanted, "clause"), self._closed(whole, clauses, wanted))
+        )
+        return [
+            Told(
+                {p: of[n] for p, of in counts.items()},
+                blocks(some := people.get(month, {})),
+                some,
+                closed.get(month, {}),
+            )
+            for n, month in enumerate(month_number(end.moment.on) for end in ends)
+        ]
+
+    def waits(self, asked: Period, clauses: Sequence[str], among: Holds) -> ToldWaits:
+        """How long the duties that fell due took."""
+        told = self.duties(asked, clauses, "done", among)
+        at = asked if told.exact else at_month_ends(asked, self.today)
+        return ToldWaits(told, self._queries.waits(at, clauses, among))

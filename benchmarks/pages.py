@@ -1,102 +1,146 @@
 """Pages of a generated service as the app serves them: python -m benchmarks.pages SIZE --dir DIR
 
-An SPO, the manager of an area and the manager of all areas sign in and ask for lists and counts, as at the day of the last
-entries: as the files stood then, and in hindsight. Each page is taken once to warm up, and then several times. Beside it
-stands a bare scan by NumPy, of one list by officer, over as many duties as the reader's cases have.
+Somebody in each role signs in and asks for the pages that are open to them, as at the day of the last entries, as the files
+stand: once cold, and then several times warm. Beside each stands what its queries take alone: the same statements, sent to the
+same database again in the same process, all rows fetched. What a page does besides is reading columns, deriving and showing.
 
 Then an entry is recorded and the desk asked for, again and again: from before the commit to the page's bytes, beside the
 commit alone. The same once 2,500 cases have changed since the files of columns were made.
 
-Seconds of the processor count; in brackets by the clock. ``--keep FILE`` keeps the figures, ``--beside FILE`` sets those of
-an earlier run beside them: of other code, say, in the same quarter of an hour.
+By the clock: cold, warm (the middle of several), and what 95 of 100 do not exceed. In the processor's time: the least, what the
+page is compared with, and the ratio. ``--keep FILE`` keeps the figures, ``--beside FILE`` sets those of an earlier run beside
+them: of other code, say, in the same quarter of an hour.
 """
 
 import argparse
 import json
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from contextlib import closing
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
-import numpy as np
+from flask import Flask
 from flask.testing import FlaskClient
 
 from benchmarks.cases import READ_ON
 from benchmarks.filling import TEMPLATES
-from benchmarks.nation import Size, named_size, place_of
+from benchmarks.nation import Size, named_size, officer_of, place_of, reference_of
+from benchmarks.queries import again, sent
 from benchmarks.recording import Recording, change_many, one_more, shown
 from benchmarks.serving import DATABASE, Person, copied, people, prepared
 from benchmarks.timing import Figure, several
 from benchmarks.worker import size_of
+from domain.accounts.roles import Account, Role
 from tests.support.people import signed_in
 from web.app import create_app
+from web.site import access_control
 
-TIMES = 5
-"""How often a page is taken, once it is warm."""
+TIMES = 20
+"""How often a page is taken at most, once it is warm."""
 
-DUTIES_OF_CASE = 90
-
-MOMENTS = {"as it stood": "stood", "in hindsight": "hindsight"}
+SLOW = 1.0
+"""Seconds by the clock: a warm page that takes longer is named at the end."""
 
 
 def pages(size: Size) -> dict[str, str]:
-    """The pages that are asked for, and their addresses."""
-    team = place_of(0, size).team.replace(" ", "+")
+    """The pages that are asked for, and their addresses. Each reader asks for those that are open to them."""
+    first = place_of(officer_of(0), size)
+    case, team, officer = f"/cases/{reference_of(0)}", quote_plus(first.team), quote(first.officer)
     return {
-        "desk": "/desk?",
+        "home": "/desk?",
+        "to do, of all": "/desk/to-do?",
         "one list": "/desk/overdue?",
+        "stored late": "/stored-late?",
+        "outcomes of a day": "/outcomes?",
         "what changed": "/changed?",
         "then and now, caseload": "/changed/verdicts?",
         "caseload": "/cases?",
         "search, two words": "/search?sought=jade+fenn&",
+        "begin a case": "/begin-a-case?",
         "matrix": "/matrix?",
         "duties of a team": f"/matrix/duties?team={team}&",
+        "teams": "/teams?",
+        "officers": "/officers?",
+        "one officer": f"/officers/{officer}?",
+        "my page": "/my-page?",
+        "actions": "/actions?",
+        "figures": "/reports?",
         "report": "/reports/oversight?",
+        "measure": "/reports/measures/contact-arranged?",
+        "board pack": "/board-pack?",
         "calendar": "/calendar?",
+        "case": f"{case}?",
+        "case, due": f"{case}/due?",
+        "case, timeline": f"{case}/timeline?",
+        "case, answers": f"{case}/answers?",
+        "case, history": f"{case}/history?",
+        "replay": f"{case}/replay?step=40&",
+        "then and now": f"{case}/then-and-now?",
+        "form of an entry": f"{case}/record/AssessmentCompleted?",
+        "data": "/data?",
+        "accounts": "/staff?",
+        "access log": "/access?",
     }
 
 
-@cache
-def bare(cases: int) -> float:
-    """Seconds of the processor to find what is overdue among the duties of so many cases, and count it by officer."""
-    draw = np.random.default_rng(14)
-    arises, due, met, ended = draw.integers(0, 1_000, (4, cases * DUTIES_OF_CASE)).astype(np.uint16)
-    officer = draw.integers(0, cases // 40 + 1, len(due)).astype(np.int32)
-    day = np.uint16(500)
-
-    def scan() -> None:
-        np.bincount(officer[(arises <= day) & (met > day) & (due < day) & ~(ended <= due)])
-
-    return several(scan, 20)[1]
+NOT_FOR: Mapping[str, Role] = {"to do, of all": "case_manager"}
+"""Pages that lead a role to its home page."""
 
 
-def of_pages(size: Size, person: Person, client: FlaskClient, times: int) -> Iterator[tuple[str, Figure]]:
-    """Every page at both moments."""
-    for words, address in pages(size).items():
-        for moment, known in MOMENTS.items():
-            asked = f"{address}as_at={READ_ON}&known={known}"
-            yield f"{words}, {moment}", Figure(*several(partial(shown, client, asked), times), bare(person.cases))
+def open_pages(app: Flask, size: Size, account: Account) -> dict[str, str]:
+    """Those that the role of an account may enter."""
+    match = app.url_map.bind("localhost").match
+    with app.app_context():
+        return {
+            words: address
+            for words, address in pages(size).items()
+            if access_control.may_enter(account, match(address.partition("?")[0])[0])
+            and NOT_FOR.get(words) != account.role
+        }
 
 
-def measured(made: Path, size: Size, times: int) -> Iterator[tuple[Person | None, str, Figure | float]]:
-    """Every figure as soon as it is taken: whose it is, what was measured, and how long or how large (bytes)."""
+def of_pages(
+    size: Size, person: Person, client: FlaskClient, times: int, taken: Container[str] = ()
+) -> Iterator[tuple[str, Figure]]:
+    """Every page that is open to somebody and not ``taken``, beside its queries alone."""
+    for words, address in open_pages(client.application, size, person.account).items():
+        if words in taken:
+            continue
+        asked = f"{address}as_at={READ_ON}"
+        figures = several(partial(shown, client, asked), times)
+        with sent() as queries:
+            shown(client, asked)
+        yield words, Figure(*figures, several(again(queries), min(times, 3))[3])
+
+
+def measured(
+    made: Path, size: Size, times: int, *, once: bool = False
+) -> Iterator[tuple[Person | None, str, Figure | float]]:
+    """Every figure as soon as it is taken: whose it is, what was measured, and how long or how large (bytes).
+
+    ``once``: each page as the first of the readers to whom it is open, and not as the others.
+    """
+    taken = set[str]()
     with copied(made) as folder, closing(Recording(str(folder / DATABASE))) as recording:
         app = create_app(str(folder / DATABASE), today=lambda: READ_ON)
         yield None, "own memory before the first page", float(size_of("RssAnon"))
         readers = [(person, signed_in(app, person.account)) for person in people(size)]
         shown(readers[0][1], "/desk")
-        yield None, "own memory after a desk of one team", float(size_of("RssAnon"))
+        yield None, "own memory after the first page", float(size_of("RssAnon"))
         for person, client in readers:
-            for words, figure in of_pages(size, person, client, times):
+            for words, figure in of_pages(size, person, client, times, taken):
+                if once:
+                    taken.add(words)
                 yield person, words, figure
-        clients = [client for _, client in readers]
-        for person, client in readers:
+        managers = [(person, client) for person, client in readers if person.account.places]
+        for person, client in managers:
             for page, figure in one_more(recording, client, times):
                 yield person, f"one entry more, and the {page}", figure
-        changed = change_many(recording, size, clients)
-        for person, client in readers:
+        changed = change_many(recording, size, [client for _, client in managers])
+        for person, client in managers:
             for page, figure in one_more(recording, client, times):
                 yield person, f"the {page} so, above {changed:,} changed cases", figure
         yield None, "own memory at the end", float(size_of("RssAnon"))
@@ -111,9 +155,9 @@ def line(name: str, figure: Figure | float, before: float | None) -> str:
     if isinstance(figure, float):
         found, unit, value = f"{name:<64}{figure / 1e6:10.1f} MB", 1e6, figure
     else:
-        times = "{:8.1f} {:8.1f} {:8.1f} ({:8.1f} {:8.1f})".format(*(1000 * seconds for seconds in figure[:-1]))
-        found = f"{name:<64}{times} ms {figure.least / figure.bare:9,.1f}"
-        unit, value = 1e-3, figure.least
+        times = "{:8.1f} {:8.1f} {:8.1f} {:9.1f}".format(*(1000 * seconds for seconds in figure[:4]))
+        beside = f"{1000 * figure.beside:8.1f} {figure.least / max(figure.beside, 1e-6):7,.1f}"
+        found, unit, value = f"{name:<64}{times} {beside}", 1e-3, figure.least
     return found if before is None else f"{found}   before {before / unit:.1f}: {value / before:.2f}"
 
 
@@ -126,21 +170,25 @@ def main() -> None:
     parser.add_argument("size", metavar="SIZE", help="area, region or a number of cases in one area")
     parser.add_argument("--dir", type=Path, required=True, help="the working folder; its services are not made again")
     parser.add_argument("--templates", type=int, default=TEMPLATES, help="how many unlike cases a service is made of")
+    parser.add_argument("--once", action="store_true", help="each page as its first reader alone")
     parser.add_argument("--times", type=int, default=TIMES, help="how often each is taken at most")
     parser.add_argument("--keep", type=Path, metavar="FILE", help="write the figures to this file")
     parser.add_argument("--beside", type=Path, metavar="FILE", help="the figures of an earlier run")
     asked = parser.parse_args()
     before = json.loads(asked.beside.read_text()) if asked.beside else {}
-    size, kept = named_size(asked.size), dict[str, float]()
+    size, kept, slow = named_size(asked.size), dict[str, float](), list[str]()
     print(
         f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}"
     )
-    print(f"{'':<64}{'first':>8} {'least':>8} {'middle':>8} (by the clock)        x bare", flush=True)
-    for person, words, figure in measured(prepared(asked.dir, size, asked.templates), size, asked.times):
+    print(f"{'ms':<64}{'cold':>8} {'warm':>8} {'p95':>8} {'processor':>9} {'beside':>8} {'ratio':>7}", flush=True)
+    made = prepared(asked.dir, size, asked.templates)
+    for person, words, figure in measured(made, size, asked.times, once=asked.once):
         name = named(person, words)
         kept[name] = figure if isinstance(figure, float) else figure.least
         print(line(name, figure, before.get(name)), flush=True)
-    print(f"load {os.getloadavg()[0]:.1f} at the end")
+        if isinstance(figure, Figure) and figure.warm > SLOW:
+            slow.append(name)
+    print(f"load {os.getloadavg()[0]:.1f} at the end; warm above {SLOW:.0f} s: {', '.join(slow) or 'none'}")
     if asked.keep:
         asked.keep.write_text(json.dumps(kept, indent=1))
 

@@ -54,7 +54,7 @@ class Recording:
 
 def one_more(recording: Recording, client: FlaskClient, times: int) -> Iterator[tuple[str, Figure]]:
     """An entry recorded, and a page shown with it; beside the commit."""
-    commit = several(recording.record, times)[1]
+    commit = several(recording.record, times)[3]
     for name, address in {"desk": "/desk", "report": "/reports/oversight"}.items():
         shown(client, address)
         yield name, Figure(*several(partial(recording.and_shown, client, address), times), commit)

@@ -38,15 +38,19 @@ class Person(NamedTuple):
 
 
 def people(size: Size) -> list[Person]:
-    """An SPO of the first team, the manager of the first area, and the manager of all areas where there are several."""
+    """The first officer, an SPO of the first team, the manager of the first area and the manager of all areas where there
+    are several; and an information manager, who answers for no case.
+    """
     first = place_of(officer_of(0), size)
     areas = sorted({place_of(officer, size).area for officer in range(officers(size))})
     accounts = {
+        "one officer": Account("officer", "An Officer", "case_manager", staff=(first.officer,), grade="po"),
         "one team": Account("spo", "A Senior", "spo", (first.team,), grade="spo"),
         "one area": Account("area", "A Manager", "area_manager", (first.area,)),
     }
     if len(areas) > 1:
         accounts[f"{len(areas)} areas"] = Account("areas", "B Manager", "area_manager", tuple(areas))
+    accounts["data"] = Account("data", "C Keeper", "information_manager")
     return [Person(words, account, len(cases_of(account, size))) for words, account in accounts.items()]
 
 

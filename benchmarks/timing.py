@@ -42,23 +42,25 @@ def best_in_turns(takes: Mapping[str, Callable[[], Any]], times: int) -> Figures
 
 
 class Figure(NamedTuple):
-    """Seconds. ``first``: of the processor, before anything of it was kept; then the least and the middle of several runs,
-    of the processor and by the clock. ``bare``: of the processor, of the bare work beside it.
+    """Seconds. ``cold``: by the clock, before anything of it was kept; then warm, by the clock: the middle of several runs and
+    what 95 of 100 do not exceed; the least and the middle of the processor's time. ``beside``: of the processor, the least of
+    what it is compared with.
     """
 
-    first: float
+    cold: float
+    warm: float
+    ninety_five: float
     least: float
     middle: float
-    clock_least: float
-    clock_middle: float
-    bare: float
+    beside: float
 
 
 def several(take: Callable[[], object], times: int) -> tuple[float, float, float, float, float]:
     """Take something once, and then so often: the first five parts of a ``Figure``."""
-    first, runs = took(take).processor, list[Took]()
+    cold, runs = took(take).clock, list[Took]()
     began = time.perf_counter()
-    while len(runs) < times and (len(runs) < 2 or time.perf_counter() - began < ENOUGH):
+    while len(runs) < times and (len(runs) < min(2, times) or time.perf_counter() - began < ENOUGH):
         runs.append(took(take))
-    processor, clock = [run.processor for run in runs], [run.clock for run in runs]
-    return first, min(processor), statistics.median(processor), min(clock), statistics.median(clock)
+    processor, clock = [run.processor for run in runs], sorted(run.clock for run in runs)
+    warm, ninety_five = statistics.median(clock), clock[-(-len(clock) * 95 // 100) - 1]
+    return cold, warm, ninety_five, min(processor), statistics.median(processor)

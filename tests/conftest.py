@@ -1,7 +1,7 @@
 """What tests share: the demo database, loaded once a run by the ordinary command; a copy for whoever writes to it."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -70,7 +70,7 @@ def sample_files() -> Path:
 
 
 def load_demo(address: str) -> None:
-    result = CliRunner().invoke(main, ["demo", "--no-serve", "--database", address])
+    result = CliRunner().invoke(main, ["demo", "--no-serve", "--samples-only", "--database", address])
     assert result.exit_code == 0, result.output
 
 
@@ -130,13 +130,14 @@ def demo_views(demo_database: Path) -> Iterator[ReadModel]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Tests marked ``both`` run once on each database, unless they say themselves on which.
 
-    Of the tests of pages, which reach a database through the same functions as all others, an eighth runs on PostgreSQL;
-    in a deep run all of them.
+    What keeps entries and accounts (``tests/domain``) runs on PostgreSQL always. Of the tests of what reaches a database
+    through it, a third does, and an eighth of those of pages; in a deep run all of them.
     """
     chosen = any("kind" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
     if metafunc.definition.get_closest_marker("both") and "kind" in metafunc.fixturenames and not chosen:
-        of_pages = "/tests/web/" in str(metafunc.definition.path)
-        left_out = of_pages and not deep() and crc32(metafunc.definition.name.encode()) % SHARE
+        path = str(metafunc.definition.path)
+        share = 1 if deep() or "/tests/domain/" in path else SHARE if "/tests/web/" in path else 3
+        left_out = crc32(metafunc.definition.name.encode()) % share
         metafunc.parametrize("kind", ["sqlite"] if left_out else ["sqlite", "postgresql"], indirect=True)
 
 
@@ -182,6 +183,19 @@ def seen_app(kind: str, request: pytest.FixtureRequest) -> Flask:
     """The demonstration's site on the database of this test, for who only looks at it."""
     app: Flask = request.getfixturevalue("demo_app" if kind == "sqlite" else "demo_app_postgres")
     return app
+
+
+@pytest.fixture(scope="module")
+def copies(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """Makes a copy of the demo database of a kind, its lists up to date: for what many tests of one module only look at."""
+
+    def copy(kind: str) -> str:
+        if kind == "sqlite":
+            return str(copied(request.getfixturevalue("followed"), tmp_path_factory.mktemp("copy")))
+        server: Server = request.getfixturevalue("postgres")
+        return server.fresh(request.getfixturevalue("followed_postgres"))
+
+    return copy
 
 
 @pytest.fixture

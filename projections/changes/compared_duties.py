@@ -6,7 +6,7 @@ where the clause's id, the day it arose and the entry that raised it are equal.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -98,8 +98,8 @@ class Duties:
     def keys(self) -> Sequence[Array]:
         """By what a duty is the same one."""
         lengths = [len(piece.case) for piece in self.pieces]
-        clause = np.repeat([_clauses()[piece.clause] for piece in self.pieces], lengths)
-        due = [piece.rows["due_on"][piece.at] * np.uint16(_dated()[piece.clause]) for piece in self.pieces]
+        clause = np.repeat([_same_ids()[piece.clause] for piece in self.pieces], lengths)
+        due = [piece.rows["due_on"][piece.at] * np.uint16(_due_day_tells()[piece.clause]) for piece in self.pieces]
         return self.case, clause, self.column("arises_on"), self.column("raised_by"), _joined(due)
 
     def only(self, which: Array) -> "Duties":
@@ -235,15 +235,17 @@ def _known_now(now: CaseSelection, rows: Rows, at: Array) -> Array:
     return np.ones(len(at), bool) if found is None else found
 
 
-def _clauses() -> list[int]:
+@cache
+def _same_ids() -> tuple[int, ...]:
     """For each clause of the catalogue a number: the same for the same id in several editions."""
-    names = sorted({clause.id for clause in catalogue().clauses})
-    return [names.index(clause.id) for clause in catalogue().clauses]
+    numbers: dict[str, int] = {}
+    return tuple(numbers.setdefault(clause.id, len(numbers)) for clause in catalogue().clauses)
 
 
-def _dated() -> list[bool]:
+@cache
+def _due_day_tells() -> tuple[bool, ...]:
     """For each clause whether a duty of it is told apart by the day it is due: the entry sets that day."""
-    return [any(value.on for value in clause.values) for clause in catalogue().clauses]
+    return tuple(any(value.on for value in clause.values) for clause in catalogue().clauses)
 
 
 def changed_on(duties: Duties, then: ReadingThen, now: CaseSelection) -> Array:

@@ -19,7 +19,10 @@ assert {RISK_LEVELS[HIGH], RISK_LEVELS[VERY_HIGH]} == set(HIGH_RISK)
 
 @dataclass(frozen=True)
 class ComparedSpells:
-    """``then``, ``now``: for each case the row of spells that holds, as columns: place, risk, MAPPA level (-1: not begun)."""
+    """What holds of each case of a selection now, and in an earlier reading.
+
+    ``was``: place, risk and MAPPA level of the row of spells that held then, as numbers of words; -1: the case had not begun.
+    """
 
     selection: CaseSelection
     reading: ReadingThen

@@ -17,11 +17,13 @@ from domain.aggregates.other_file_ids import crn_of
 from domain.aggregates.person_files import PersonFiles
 from domain.entries.case_entries import Entry
 from domain.store.record_reader import RecordReader
+from domain.working.seen_places import SeenUpTo
 from projections.arrays.date_numbers import STILL_KNOWN, day_read, days_fallen_on, instant_number
 from projections.changes.record_tail import RecordTail, TakenEntries
 from projections.columns.case_rows import ranges
 from projections.columns.column_schema import Array, Rows
 from projections.columns.column_store import ColumnStore, by_column, renumbered
+from projections.history.history import end_of_day
 from projections.ledger.ledger import Ledger, ledger
 
 MOST_DERIVED = 200
@@ -40,6 +42,17 @@ class Earlier(NamedTuple):
     day: date
     known_at: datetime
     position: int | None = None
+
+    @classmethod
+    def end_of(cls, day: date) -> "Earlier":
+        """As the file stood at the end of a day."""
+        return cls(day, end_of_day(day))
+
+    @classmethod
+    def of(cls, upto: SeenUpTo, record: RecordReader) -> "Earlier":
+        """The moment of a place; by time of recording where the record has nothing there, or something else (it was restored)."""
+        there = upto.position > 0 and record.hash_at(upto.position) == upto.hash
+        return cls(upto.day, upto.known_at, upto.position if there else None)
 
 
 @dataclass(frozen=True)

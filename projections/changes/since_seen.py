@@ -169,8 +169,6 @@ class _Places:
         return list(numbers), which
 
     def _moment(self, upto: SeenUpTo) -> Earlier:
-        """The moment of a place; by time of recording where the record has nothing there, or something else (it was restored)."""
         if upto not in self._kept:
-            there = upto.position > 0 and self._record.hash_at(upto.position) == upto.hash
-            self._kept[upto] = Earlier(upto.day, upto.known_at, upto.position if there else None)
+            self._kept[upto] = Earlier.of(upto, self._record)
         return self._kept[upto]

@@ -40,9 +40,7 @@ def told_changes(
     ``limited``: for each case whether anybody's access to it is limited. Of these nothing leaves the building.
     """
     selection, cases = counted.selection, counted.open & ~limited
-    there = since.position > 0 and record.hash_at(since.position) == since.hash
-    earlier = Earlier(since.day, since.known_at, since.position if there else None)
-    found = changes_since(selection, cases, account.answers_for, earlier, record, tail)
+    found = changes_since(selection, cases, account.answers_for, Earlier.of(since, record), record, tail)
     by_team = ChangedCases.of(found, cases).by("team", found)
     overdue = int(np.count_nonzero(OpenDuties.of(selection, cases).overdue))
     return ToldChanges(since.day, by_team, not account.holds_cases, overdue) if by_team else None

@@ -15,16 +15,16 @@ from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.dispensations import dispensations, dispensed_days, in_text
 
 
-def with_dispensed_days(owed: RowSpans[DutyRow], growth: CaseVersions) -> RowSpans[DutyRow]:
+def with_dispensed_days(owed: RowSpans[DutyRow], versions: CaseVersions) -> RowSpans[DutyRow]:
     """Duties, each with the days on which it is dispensed with, split where a dispensation becomes known or changes."""
-    given = growth.by_type.get(DispensationGiven, ())
+    given = versions.by_type.get(DispensationGiven, ())
     if not given:
         return owed
-    ended = growth.by_type.get(DispensationEnded, ())
+    ended = versions.by_type.get(DispensationEnded, ())
     turns = sorted({turn for version in (*given, *ended) for turn in (version.since, version.until)})
     found = RowSpans[DutyRow]()
     known = {since: dispensations(_at(given, since), _at(ended, since)) for since in turns}
-    for row, opens, closes in owed.spans(growth.over):
+    for row, opens, closes in owed.spans(versions.over):
         clause = catalogue().clauses[row.clause]
         for since, until in pairwise([opens, *(turn for turn in turns if opens < turn < closes), closes]):
             last = max((turn for turn in turns if turn <= since), default=None)

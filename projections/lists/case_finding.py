@@ -5,7 +5,7 @@ anything is decided. So a match that they may not see changes neither what is fo
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple, Protocol
@@ -95,18 +95,22 @@ def _parts(word: str) -> list[str]:
 class NamesInClear:
     """The index of a record that keeps its names in the clear: by the names that cases have on the day.
 
-    ``names``: of the reader's cases, by reference. ``births``: reads their dates of birth, when it is asked.
+    ``cases``: the references of the reader's cases, by name: each name is taken apart once, however many cases have it.
+    ``births``: reads their dates of birth, when it is asked.
     """
 
-    def __init__(self, names: dict[str, str], births: Callable[[], dict[str, date]]):
-        self._names, self._births = names, births
+    def __init__(self, cases: Mapping[str, Collection[str]], births: Callable[[], dict[str, date]]):
+        self._cases, self._births = cases, births
 
     def written(self, word: str) -> set[str]:
-        return {case for case, name in self._names.items() if word in written(name)}
+        return self._named(lambda name: word in written(name))
 
     def sounding(self, word: str) -> set[str]:
         wanted = set(sounds(word))
-        return {case for case, name in self._names.items() if wanted & set(sounds(name))}
+        return self._named(lambda name: not wanted.isdisjoint(sounds(name)))
+
+    def _named(self, fits: Callable[[str], bool]) -> set[str]:
+        return {case for name, cases in self._cases.items() if fits(name) for case in cases}
 
     def born(self, day: date) -> set[str]:
         return {case for case, born in self._births().items() if born == day}

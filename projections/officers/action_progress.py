@@ -5,6 +5,7 @@ was open on the day it was agreed or arose since, and is due by the day agreed: 
 same of cases at high risk of harm on the day read.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,6 +22,7 @@ from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array
 from projections.columns.duty_scan import DutyRun, scan_duties
 from projections.ledger.ledger import Place
+from projections.lists.open_duties import OpenDuties
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import DONE, LAPSED, UNKNOWN, state_in
 from projections.reports.duty_results import held_as_of
@@ -93,6 +95,14 @@ class Progresses:
         return counts
 
 
+def open_by_clause(selection: CaseSelection, cases: Array) -> Mapping[str, int]:
+    """How many duties are open on some cases (for each case whether it is wanted), by clause (its id), the most first."""
+    found = OpenDuties.of(selection, cases)
+    names, clause = found.duties.coded("clause")
+    counts = Counter(clause[found.due | found.overdue].tolist())
+    return {names[number]: count for number, count in counts.most_common()}
+
+
 @cache
 def shown_measures() -> Mapping[str, Measure]:
     """The measures that may show an action: shares of duties, by id."""
@@ -100,9 +110,9 @@ def shown_measures() -> Mapping[str, Measure]:
 
 
 @cache
-def shown_clauses() -> tuple[str, ...]:
-    """The clauses of the standards whose duties may show an action, by id, in their order."""
-    return tuple(dict.fromkeys(catalogue().clauses[number].id for number in catalogue().standards))
+def shown_clauses() -> Mapping[str, str]:
+    """The clauses of the standards whose duties may show an action, in their order: id -> subject."""
+    return {clause.id: clause.subject for clause in map(catalogue().clauses.__getitem__, catalogue().standards)}
 
 
 @cache

@@ -8,12 +8,12 @@ from typing import Any
 from zlib import crc32
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from domain.accounts.roles import Account
+from tests.browser import axe_runs
 from tests.support.depth import deep
 from tests.support.hanging import HANGING
 from tests.support.people import MANAGER, session_of, signed_in
@@ -74,7 +74,7 @@ def door() -> Door:
 
 @pytest.fixture
 def context(browser: Browser, door: Door) -> Iterator[Callable[..., BrowserContext]]:
-    """``context(java_script_enabled=False, bypass_csp=True, viewport=...)``: a fresh browser context."""
+    """``context(java_script_enabled=False, viewport=...)``: a fresh browser context."""
     with ExitStack() as stack:
 
         def open_context(**options: Any) -> BrowserContext:
@@ -114,7 +114,7 @@ def look(browser: Browser) -> Iterator[Callable[[Flask, str], Page]]:
 
         def tab(app: Flask) -> tuple[str, Page]:
             address = stack.enter_context(served(app))
-            context = browser.new_context(bypass_csp=True)
+            context = browser.new_context()
             stack.callback(context.close)
             context.set_default_timeout(HANGING * 1000)
             context.add_cookies([{**session_of(signed_in(app, usual(app))), "url": address}])  # type: ignore[list-item]
@@ -172,31 +172,38 @@ def complaints() -> Callable[[Page], list[str]]:
 
 @pytest.fixture
 def axe() -> Callable[..., None]:
-    """``axe(page, part)``: no violations on the page, or in its part; the page's context needs ``bypass_csp=True``."""
+    """``axe(page, part)``: no violations on the page, or in its part."""
 
     def check(page: Page, part: str | None = None) -> None:
-        results = Axe().run(page, context=part)
-        assert results.violations_count == 0, results.generate_report()
+        assert (wrong := axe_runs.whole(page, part)) == [], "\n".join(wrong)
 
     return check
 
 
+@pytest.fixture(scope="session")
+def looks() -> set[int]:
+    """How texts looked whose contrast was measured in this run."""
+    return set()
+
+
 @pytest.fixture
-def usable(axe: Callable[..., None]) -> Callable[..., None]:
+def usable(looks: set[int]) -> Callable[..., None]:
     """``usable(page, part)``: no violations and no sideways scroll, with all details open, at each of the widths.
 
     Violations are looked for at one of the widths, which the page's address chooses, and in ``part`` of the page where
-    the rest is another test's; in a deep run at all widths and on the whole page.
+    the rest is another test's; contrast is measured once of what looks alike. A deep run looks at all of each page at all
+    widths.
     """
 
     def check(page: Page, part: str | None = None) -> None:
-        for details in page.locator("details").all():
-            details.evaluate("element => element.open = true")
+        page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
         chosen = WIDTHS[crc32(page.url.split("/", 3)[3].encode()) % len(WIDTHS)]
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 800})
-            if deep() or width == chosen:
-                axe(page, None if deep() else part)
+            if deep():
+                assert (wrong := axe_runs.whole(page)) == [], "\n".join(wrong)
+            elif width == chosen:
+                assert (wrong := axe_runs.with_new_looks(page, looks, part)) == [], "\n".join(wrong)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{page.url} at {width}"
 
     return check

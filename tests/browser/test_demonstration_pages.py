@@ -1,4 +1,4 @@
-"""The real pages on the demo data in a real browser: what each shows, where it leads, and that everyone can use it."""
+"""The real pages on the demo data in a real browser: what each shows and where it leads."""
 
 import re
 from collections.abc import Callable
@@ -18,64 +18,14 @@ pytestmark = pytest.mark.browser
 
 Contexts = Callable[..., BrowserContext]
 Site = Callable[[Flask], str]
-Look = Callable[[Flask, str], Page]
 
 FOLLOW_UP = "/inspections/gloucestershire-2005"
 CASE = "/cases/A504771/1"
-PATHS = [
-    "/inspections",
-    "/inspections?known=hindsight",
-    "/inspections/gloucestershire-2004",
-    f"{FOLLOW_UP}/criteria/B1",
-    f"{FOLLOW_UP}/questions/plan-reviewed",
-    f"{FOLLOW_UP}/questions/record-well-organised",
-    "/cases?as_at=2005-10-03",
-    "/cases?as_at=2026-11-23",
-    "/desk/overdue?as_at=2005-10-03",
-    f"{CASE}?as_at=2005-10-03&inspection=gloucestershire-2005",
-    f"{CASE}?as_at=2005-01-01",
-    "/reports?as_at=2005-12-22",
-    "/reports/plans?as_at=2005-12-22&beside=team:Gloucester",
-    "/reports/enforcement?as_at=2005-12-22&months=6",
-    "/reports/training?as_at=2005-12-22&of=team:Gloucester",
-    "/reports/diversity?as_at=2005-12-22",
-    "/reports/victims?as_at=2005-12-22",
-    "/reports/forecast?as_at=2005-10-03",
-    "/reports/scorecard?as_at=2005-12-22",
-    "/reports/recording?as_at=2005-12-22",
-    "/reports/courts?as_at=2005-12-22",
-    "/board-pack?as_at=2005-12-22",
-    "/reports/list/duties?measure=plan-in-time&as_at=2005-12-22&since=2004-12-22",
-    "/standards?as_at=2005-10-03",
-    "/standards?as_at=1990-01-01",
-    "/standards/editions/2000-revised-2002",
-    "/standards/clauses/contact-frequency?as_at=2005-10-03",
-    "/standards/clauses/smart-objectives",
-    "/standards/compare",
-    f"{FOLLOW_UP}/standards?standards=2007",
-    "/cases/X999999/1",
-]
 
 
 @pytest.fixture(scope="module")
 def app(demo_database: Path) -> Flask:
     return create_app(str(demo_database), today=lambda: date(2026, 11, 23), demo=True)
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_no_violation_and_no_sideways_scroll(app: Flask, look: Look, usable: Callable[[Page], None], path: str) -> None:
-    usable(look(app, path))
-
-
-def test_the_browser_has_nothing_to_complain_of(
-    app: Flask, site: Site, context: Contexts, complaints: Callable[[Page], list[str]]
-) -> None:
-    address = site(app)
-    page = context().new_page()
-    heard = complaints(page)
-    for path in PATHS[:-1]:
-        page.goto(address + path)
-    assert heard == []
 
 
 def rows(page: Page) -> dict[str, list[str]]:

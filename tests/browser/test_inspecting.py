@@ -1,4 +1,4 @@
-"""An inspection in the browser, from an empty frame to the published sheet, and each of its pages open to everybody."""
+"""An inspection in the browser, from an empty frame to the published sheet."""
 
 import re
 from collections.abc import Callable
@@ -17,8 +17,6 @@ pytestmark = pytest.mark.browser
 
 Contexts = Callable[..., BrowserContext]
 Site = Callable[..., str]
-
-HERE = "/inspections/gloucestershire-2005"
 
 
 @pytest.fixture
@@ -128,28 +126,3 @@ def test_answers_are_saved_as_they_are_given(app: Flask, site: Site, context: Co
     page.reload()
     expect(question.first.get_by_label("Insufficient", exact=True)).to_be_checked()
     expect(derived.get_by_label("Insufficient", exact=True)).to_be_checked()
-
-
-def test_no_violation_and_no_sideways_scroll(
-    app: Flask,
-    site: Site,
-    context: Contexts,
-    usable: Callable[[Page], None],
-    complaints: Callable[[Page], list[str]],
-) -> None:
-    address = site(app, "j.hartnell")
-    page = context(bypass_csp=True).new_page()
-    heard = complaints(page)
-    audit = open_audit(app, page, address, "November audit")
-    page.goto(f"{audit}/readings")
-    reading = page.locator("tbody th a").first.get_attribute("href") or ""
-    case = reading.partition("/read/")[2]
-    steps = ("work", "frame", "sample", "allocation", f"replace/{case}", "management", "report", "freeze")
-    own = [f"{audit}/{name}" for name in steps]
-    names = ("", "work", "management", "agreement", "report", "readings", "draw", "publish", "standards", "criteria/B1",
-             "questions/objectives-smart")  # fmt: skip
-    given = [address + HERE + f"/{name}" for name in names]
-    for path in [*own, *given, f"{address}{reading}", f"{address}/inspections/new", f"{address}{HERE}/frameworks"]:
-        page.goto(path.removesuffix("/"))
-        usable(page)
-    assert heard == []

@@ -45,7 +45,7 @@ def test_everyone_can_use_it_and_only_its_own_pane_scrolls(
 def test_a_phone_opens_at_the_last_weeks_the_pane_scrolls_by_keyboard_and_the_names_stay(
     app: Flask, site: Site, context: Contexts
 ) -> None:
-    page = context(bypass_csp=True, viewport={"width": 320, "height": 800}).new_page()
+    page = context(viewport={"width": 320, "height": 800}).new_page()
     page.goto(site(app) + PATHS[0])
     pane = page.locator(".ca-strip .ca-scroll").first
     pane.focus()

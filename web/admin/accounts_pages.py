@@ -18,6 +18,11 @@ from web.site import access_control, clock, passwords, two_people
 
 blueprint = Blueprint("staff", __name__)
 
+OWN_ACCOUNT = {
+    "disabled": "Closed: you can't close your own account.", "role": "Role: you can't give yourself another role.",
+}  # fmt: skip
+"""Field -> why somebody may not change it in their own account."""
+
 
 @blueprint.get("/staff")
 @access_control.open_to(*ADMINISTRATORS)
@@ -44,7 +49,9 @@ def add() -> str | Response | tuple[str, int]:
     """Make an account, once a second person confirms it."""
     account, problems = read_account(_typed())
     if account is not None and account.username in _asked_for():
-        problems["username"] = "This account is asked for already: a second person can confirm it on the page Requests"
+        problems["username"] = (
+            "User name: this account is asked for already. A second person can confirm it on the page Requests."
+        )
         account = None
     if account is None:
         return _form(None, _typed(), problems)
@@ -69,7 +76,8 @@ def change(username: str) -> str | Response | tuple[str, int]:
     if not may_change(
         access_control.account(), standing, role=account.role if account else standing.role, disabled=disabled
     ):
-        problems["disabled"] = "You can't close your own account or give yourself another role; ask a colleague to"
+        own = "disabled" if disabled else "role"
+        problems[own] = f"{OWN_ACCOUNT[own]} Ask a colleague to."
         account = None
     if account is None:
         return _form(standing, _typed(), problems)
@@ -111,9 +119,15 @@ def _ask(standing: Account | None, account: Account) -> str | Response | tuple[s
     try:
         outcome = two_people.ask_account(standing, account, reason=request.form.get("reason", "").strip())
     except AccountExists:
-        return _form(standing, _typed(), {"username": "There is already an account of this user name"})
+        return _form(
+            standing, _typed(), {"username": "User name must be another one: there is already an account with it."}
+        )
     except KeyTaken as error:
-        return _form(standing, _typed(), {"staff": f"{error}: a staff key belongs to one account"})
+        return _form(
+            standing,
+            _typed(),
+            {"staff": f"Staff keys must be of one account alone: {error}. Take it out here, or there."},
+        )
     except StaleAccount:
         return _stale(_found(account.username), account)
     if standing is None:

@@ -18,7 +18,6 @@ from projections.changes.record_tail import RecordTail
 from projections.changes.since_seen import at_first
 from projections.changes.told_changes import ToldChanges, told_changes
 from projections.columns.case_selection import CaseSelection
-from projections.columns.column_schema import Array
 from projections.lists.case_limits import closed_cases
 from projections.lists.counted_cases import counted_cases
 from projections.read_model.view_reader import ReadModel
@@ -43,7 +42,7 @@ WORDS = {
 
 @dataclass
 class _Round:
-    """One round of digests: whom they go to, and what each says."""
+    """One round of digests: whom they go to, and what each says. ``limited``: for each case whether access to it is limited."""
 
     register: AccountRegister
     views: ReadModel
@@ -51,14 +50,11 @@ class _Round:
 
     def __post_init__(self) -> None:
         self.limits = RecordedLimits(self.views.stored).now()
+        self.limited = closed_cases(self.selection.columns, self.limits, lambda staff: True)
         self.tail = RecordTail(self.views.stored)
         self.day = self.selection.moment.on
         position = self.selection.columns.position
         self.upto = SeenUpTo(position, self.views.stored.hash_at(position) or "", self.day, system_clock.now())
-
-    @property
-    def limited(self) -> Array:
-        return closed_cases(self.selection.columns, self.limits, lambda staff: True)
 
     def told(self, account: Account) -> ToldChanges | None:
         """What an account is told; None where nothing has changed."""

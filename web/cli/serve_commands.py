@@ -165,14 +165,18 @@ def _warn_of_sign_ins(database: str) -> None:
 @click.option(
     "--today", type=command_options.Day(), metavar="D", help="What day it is there. Default: the last of its record."
 )
+@click.option("--samples-only", is_flag=True, help="Load the samples alone, and no appointments in a diary.")
 @command_options.database
-def demo(port: int, no_serve: bool, files: Path | None, today: date | None, database: str) -> None:
+def demo(
+    port: int, no_serve: bool, files: Path | None, today: date | None, samples_only: bool, database: str
+) -> None:  # fmt: skip
     """Load the two Gloucestershire samples, then serve the site, where one may be anybody without a password.
 
-    The samples are the inspections gloucestershire-2004 and gloucestershire-2005. Loading them again changes nothing. A
-    database that holds anything else is refused.
+    The samples are the inspections gloucestershire-2004 and gloucestershire-2005. A few appointments about the last day of their
+    record are loaded with them, so that a case manager's diary is not empty; no figure of the samples rests on these. Loading
+    them again changes nothing. A database that holds anything else is refused.
     """
-    from web.demo import write_samples
+    from web.demo import diary_week, write_samples
     from web.demo.demo_accounts import add_staff
     from web.demo.demo_mark import ACTOR
     from web.inspections.publish_samples import publish_samples
@@ -180,7 +184,8 @@ def demo(port: int, no_serve: bool, files: Path | None, today: date | None, data
     with tempfile.TemporaryDirectory() as folder:
         samples = write_samples(files or Path(folder))
         _claim(database, samples)
-        report = load(database, samples, actor=ACTOR)
+        diary = [] if samples_only else [diary_week.write_week(files or Path(folder))]
+        report = load(database, [*samples, *diary], actor=ACTOR)
     for rejected in report.rejected:
         click.echo(str(rejected), err=True)
     click.echo(f"{count_noun(report.stored, 'entry', 'entries')} stored, {report.already:,} already there")

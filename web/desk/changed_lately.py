@@ -85,7 +85,7 @@ def is_now() -> bool:
 def between(first: date) -> CaseloadChanges:
     """What changed on the cases of the person signed in from the end of a day to the moment of the page."""
     reached, here = current_cases.reached(), access_control.account().answers_for
-    return changes_since(reached.selection, reached.open, here, Earlier(first, end_of_day(first)), record(), tail())
+    return changes_since(reached.selection, reached.open, here, Earlier.end_of(first), record(), tail())
 
 
 def record() -> RecordReader:

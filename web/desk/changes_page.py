@@ -115,8 +115,7 @@ def _narrowed(asked: Asked) -> bool:
 
 
 def attach(app: Flask) -> None:
-    """Give the templates the words of lines, and *To do* its panel."""
-    app.add_template_global(changes_panel.changes_panel)
+    """Give the templates the words of lines."""
     app.add_template_global(changes_panel.summary_words, "change_words_of")
     app.add_template_global(changes_panel.import_words)
     app.add_template_global(changes_panel.arranged_for_change)

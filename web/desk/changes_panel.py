@@ -14,6 +14,7 @@ from projections.obligations.arranged import arranged_on
 from projections.obligations.duty_state import Obligation
 from web.desk import changed_lately
 from web.desk.changed_lately import Lately
+from web.presentation.clock_words import whose_clock
 from web.presentation.formatting import count_noun, short_date
 from web.presentation.phrases import instant
 from web.services import current_cases
@@ -24,6 +25,9 @@ KIND_WORDS: Mapping[ChangeKind, str] = {
     "past": "Past verdicts changed",
 }  # fmt: skip
 """What each kind of change is called."""
+
+MOST_LINES = 10
+"""Lines of the panel on *To do*; the others stand on the page of what changed."""
 
 FIRST_USE = "Never marked as seen: shown from {day}, five working days back"
 DIFFERENT = "New since you marked each of your teams as seen"
@@ -67,13 +71,13 @@ class ChangesPanel:
         return "Mark this as seen" if self.to_mark == 1 else f"Mark these {self.to_mark:,} as seen"
 
 
-def changes_panel(limit: int = 10) -> ChangesPanel | None:
-    """The panel for *To do*, with so many lines at most; None where the page is not read as at today."""
+def changes_panel() -> ChangesPanel | None:
+    """The panel for *To do*; None where the page is not read as at today."""
     if not changed_lately.is_now():
         return None
     lately = changed_lately.own()
     order = lately.found.in_order(lately.listed)
-    return panel(lately, order.cases[:limit], order)
+    return panel(lately, order.cases[:MOST_LINES], order)
 
 
 def panel(lately: Lately, cases: Array, order: Order, *, whole: bool = True) -> ChangesPanel:
@@ -154,4 +158,4 @@ def import_words(run: ImportRun, turned: int) -> str:
     what = f"{count_noun(run.entries, 'entry', 'entries')} on {count_noun(len(run.cases), 'case')}"
     name = f"Import for {run.source}" if run.source else "Import"
     more = f"; past verdicts changed on {count_noun(turned, 'case')}" if turned else ""
-    return f"{name}, {instant(run.at)}: {what}{more}"
+    return f"{name}, {instant(run.at)}{whose_clock(run.at)}: {what}{more}"

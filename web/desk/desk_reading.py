@@ -12,7 +12,7 @@ from projections.lists.late_entries import LateEntries
 from projections.lists.listed_notices import ListedNotices
 from projections.lists.open_duties import OpenDuties
 from projections.lists.picked_numbers import counted, how_many
-from projections.lists.todo_items import TodoItems
+from projections.lists.todo_items import TodoItems, for_manager
 from projections.lists.work_lists import LISTS, MONTH, ListCount, desk, missed_lately
 from web.desk.diary_visits import booked_visits
 from web.desk.hidden_rows import hidden_rows
@@ -61,9 +61,11 @@ class DeskReading:
         return self.every_item.only(~self._hidden)
 
     @cached_property
-    def with_officer(self) -> Array:
-        """For each item of ``items`` whether it waits for the officer, to whom the assessment was returned."""
-        return with_officer(self.items, self.counted)
+    def managers_own(self) -> Array:
+        """Which ``items`` a manager's list shows as the manager's to do: none of an assessment that waits for its officer."""
+        items = self.items
+        own: Array = for_manager(items) & items.managers & ~with_officer(items, self.counted)
+        return own
 
     @cached_property
     def hidden_items(self) -> TodoItems:

@@ -8,6 +8,7 @@ from flask import g
 from domain.working.snoozes import ListRow, Snooze
 from projections.columns.column_schema import Array
 from projections.lists.counted_cases import CountedCases
+from projections.lists.picked_numbers import none_marked, places_of
 from projections.lists.todo_bands import B
 from projections.lists.todo_items import TodoItems
 from projections.lists.todo_lines import TodoLine, lines_of
@@ -41,12 +42,12 @@ def may_hide(line: TodoLine) -> bool:
 
 def hidden_rows(items: TodoItems, counted: CountedCases) -> Array:
     """For each item whether the reader has hidden it. Nothing in bands a and b is ever hidden."""
-    found, rows = items.case < 0, snoozes()  # a case has a number from 0: none is hidden yet
-    which = found
+    rows, hidden = snoozes(), none_marked(len(items))
+    on_their_cases = none_marked(len(items))
     for number in {items.selection.columns.number(row.reference) for row in rows}:
-        which = which | (items.case == number) if number is not None else which
-    asked = (which & (items.band > B)).nonzero()[0]
+        on_their_cases |= items.case == (-1 if number is None else number)
+    asked = places_of(on_their_cases & (items.band > B))
     if len(asked):
         lines = lines_of(items.only(asked), counted.snapshots(items.case[asked]), current_cases.entries_of)
-        found[asked] = [row_of(line) in rows for line in lines]
-    return found
+        hidden[asked] = [row_of(line) in rows for line in lines]
+    return hidden

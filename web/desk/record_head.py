@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from domain.calendar.london_time import day_of
 from domain.store.last_extracts import Extract
-from domain.store.sources import Source, registered_sources, source_named
+from domain.store.sources import Source, registered_sources
 from projections.lists.counted_cases import CountedCases
 from web.services import current_cases
 from web.services.extracts_here import last_extracts
@@ -47,11 +47,10 @@ def record_head(counted: CountedCases) -> RecordHead | None:
     today = clock.today()
     if current_cases.moment().on != today or current_cases.moment().known_at is None:
         return None
-    files = current_cases.repository().files
-    registered = registered_sources(files)
-    extracts = last_extracts([source.name for source in registered])
+    registered = {source.name: source for source in registered_sources(current_cases.repository().files)}
+    extracts = last_extracts(registered)
     areas = {place.area for place, _ in counted.per_place(counted.current)}
-    sources = ((source_named(files, name), extract) for name, extract in sorted(extracts.items()))
+    sources = ((registered.get(name, Source(name)), extract) for name, extract in sorted(extracts.items()))
     return RecordHead.of(
         ((source, extract) for source, extract in sources if not source.areas or source.areas & areas), today, clock.now()
     )  # fmt: skip

@@ -39,7 +39,7 @@ def mark() -> Response:
         f"Marked as seen.{kept}" if moved
         else "Nothing was marked: you have marked up to there, or later, already, perhaps in another window."
     )  # fmt: skip
-    return redirect(_back())
+    return redirect(links.back_to(request.form.get("back")) or url_for("changes.index"))
 
 
 @blueprint.post("/changed/undo")
@@ -52,7 +52,7 @@ def undo() -> Response:
         "What you had marked as seen is listed again." if undone
         else "Nothing was taken back: a mark can be undone for ten minutes."
     )  # fmt: skip
-    return redirect(_back())
+    return redirect(links.back_to(request.form.get("back")) or url_for("changes.index"))
 
 
 @blueprint.post("/changed/open")
@@ -84,8 +84,3 @@ def _upto() -> SeenUpTo:
     if found is None or found != request.form.get("hash"):
         raise BadRequest(NOT_THERE)
     return SeenUpTo(position, found, day, clock.recording_time())
-
-
-def _back() -> str:
-    back = links.local(request.form.get("back"))
-    return back if back != "/" else url_for("changes.index")

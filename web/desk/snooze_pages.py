@@ -12,7 +12,6 @@ from projections.lists.todo_lines import TodoLine, lines_of
 from web.desk.desk_home import blueprint
 from web.desk.desk_reading import desk_reading
 from web.desk.hidden_rows import may_hide, row_of, snoozes
-from web.desk.returned_assessments import assessment_of
 from web.presentation.formatting import long_date
 from web.services import current_cases
 from web.site import access_control, clock, links
@@ -44,7 +43,7 @@ def hide() -> Response:
             f"Hidden from your list until {long_date(made.until)}; nobody else's list and no figure changes. To undo it, open "
             "what you have snoozed, below the list."
         )
-    return redirect(_back())
+    return redirect(links.back_to(request.form.get("back")) or url_for("desk.index"))
 
 
 @blueprint.post("/desk/show-again")
@@ -56,7 +55,7 @@ def show_again() -> Response:
         access_control.account().username, row, clock.today(), clock.now()
     )
     flash("It is on your list again." if done else "It is on your list already.")
-    return redirect(_back())
+    return redirect(links.back_to(request.form.get("back")) or url_for("desk.index"))
 
 
 def _asked() -> ListRow:
@@ -82,15 +81,9 @@ def _line(row: ListRow) -> TodoLine:
     return found
 
 
-def _back() -> str:
-    back = links.local(request.form.get("back"))
-    return back if back != "/" else url_for("desk.index")
-
-
 def attach(app: Flask) -> None:
     """Let the templates of lists ask which rows are hidden, and which may be."""
     app.jinja_env.globals.update(
-        assessment_of=assessment_of,
         snooze_can_be_undone=lambda one: one.can_be_undone(clock.now()),
         row_of=row_of,
         snoozed=lambda line: snoozes().get(row_of(line)),

@@ -7,6 +7,7 @@ from itertools import groupby
 from flask import render_template, request
 
 from projections.cases.case_visits import Visit, visits
+from projections.lists.picked_numbers import how_many
 from projections.lists.todo_items import TodoItems
 from projections.lists.todo_lines import TodoLine, lines_of
 from projections.lists.work_lists import WEEK
@@ -44,7 +45,7 @@ def show() -> str:
     return render_template(
         "desk/today.html", parts=parts, page=page, until=day + timedelta(days=WEEK), outcomes=outcomes,
         to_record=int(recording.sum()), today_lines=[one for one in booked if one.made.for_on == day],
-        week=_by_day(one for one in booked if one.made.for_on > day), managers=_with_managers(reading),
+        week=_by_day(one for one in booked if one.made.for_on > day), managers=how_many(reading.managers_own),
         returned=returned, outcome_words=outcome_words, **todo_words(reading, sorted(shown)),
     )  # fmt: skip
 
@@ -71,12 +72,3 @@ def _latest_first(items: TodoItems, reading: DeskReading) -> list[TodoLine]:
     """The appointments without an outcome, the latest first: that one is remembered best."""
     order = items.only((-items.due_on.astype(int)).argsort(kind="stable")[:MOST_RECORDED])
     return lines_of(order, reading.counted.snapshots(order.case), current_cases.entries_of)
-
-
-def _with_managers(reading: DeskReading) -> int:
-    """How many of the reader's cases' duties wait for their manager."""
-    items = reading.items
-    waiting = (
-        items.managers & ~reading.with_officer & ~items.ended & ~items.old & (items.overdue | items.waits | items.soon)
-    )
-    return int(waiting.sum())

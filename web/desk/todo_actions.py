@@ -5,14 +5,13 @@ from typing import Final, NamedTuple
 
 from flask import current_app, request, url_for
 
-from domain.aggregates.other_file_ids import file_named
 from domain.entries.case_entries import ENTRY_TYPES
 from projections.lists.todo_items import COUNTERSIGNING, DECISIONS
 from projections.lists.todo_lines import TodoLine
-from projections.obligations.duty_state import Obligation
-from web.desk.returned_assessments import assessment_of
 from web.presentation.phrases import type_title
-from web.site import access_control
+from web.services.asked_of_reader import assessment_of
+from web.services.meeting_entry import meeting_entry
+from web.site import access_control, clock
 
 
 class Act(NamedTuple):
@@ -29,7 +28,6 @@ NOTICE_ACTS: Final[Mapping[str, str]] = {
     "whereabouts-no-action": "BreachInitiated",
     "breach-undecided": "BreachDecided",
     "custody-without-end": "CustodyEnded",
-    "past-its-end": "SupervisionEnded",
 }
 """The type of entry that answers a notice, by its kind; what is not here is looked at on the case's page."""
 
@@ -37,28 +35,23 @@ COUNTERSIGN = "countersign.show"
 
 
 def act_of(line: TodoLine) -> Act | None:
-    """The action of a row, which leads back to the present page; None where the person signed in may make no such entry."""
+    """The action of a row, which leads back to the present page; None where the person signed in may make no such entry.
+
+    None on a past day too: forms record today.
+    """
+    if line.case.day != clock.today():
+        return None
     if line.kind == COUNTERSIGNING and (found := _countersign(line)) is not None:
         return found
     if line.obligation is not None:
-        return _meeting(line, line.obligation)
+        met = meeting_entry(line.obligation)
+        return None if met is None else _record(line, met.type, met.about or None)
     assert line.notice is not None
     name = NOTICE_ACTS.get(line.notice.notice)
     if name is None or not access_control.account().may_enter(ENTRY_TYPES[name]):
         return None
     about = line.notice.entry if line.notice.notice == "not-countersigned-since" else None
     return _record(line, name, about)
-
-
-def _meeting(line: TodoLine, duty: Obligation) -> Act | None:
-    """The form of the first entry that can meet a duty and that the person signed in may make."""
-    for by in duty.clause.entries:
-        # What names an entry of another file is recorded there.
-        if by.naming and duty.raised_by is not None and file_named(duty.raised_by) is not None:
-            continue
-        if access_control.account().may_enter(by.type):
-            return _record(line, by.type.__name__, duty.raised_by if by.naming else None)
-    return None
 
 
 def _countersign(line: TodoLine) -> Act | None:
@@ -70,7 +63,8 @@ def _countersign(line: TodoLine) -> Act | None:
         return None
     crn, _, number = line.case.reference.rpartition("/")
     return Act(
-        "Read and countersign", url_for(COUNTERSIGN, crn=crn, number=number, entry=entry, back=request.full_path)
+        "Read and countersign",
+        url_for(COUNTERSIGN, crn=crn, number=number, entry=entry, back=request.full_path.rstrip("?")),
     )
 
 

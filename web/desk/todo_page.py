@@ -9,7 +9,6 @@ from typing import NamedTuple
 from flask import render_template, request
 
 from domain.policy.standards.edition_files import national_standards
-from projections.columns.column_schema import Array
 from projections.lists.todo_bands import BANDS
 from projections.lists.todo_counts import TodoCounts, folded_ended, folded_old, laid_kinds
 from projections.lists.todo_items import TodoItems, for_manager, for_officer
@@ -100,14 +99,7 @@ def own_items(reading: DeskReading) -> TodoItems:
     who, items = access_control.account(), reading.items
     if who.holds_cases:
         return items.only(for_officer(items))
-    shown = for_manager(items)
-    return items.only(shown & _own(reading) if who.leads_teams else shown)
-
-
-def _own(reading: DeskReading) -> Array:
-    """Which items are a manager's own to do: not those that were returned to the officer and wait for them."""
-    own: Array = reading.items.managers & ~reading.with_officer
-    return own
+    return items.only(reading.managers_own if who.leads_teams else for_manager(items))
 
 
 def asked_list() -> TodoList:
@@ -120,8 +112,8 @@ def asked_list() -> TodoList:
     elif request.args.get("show") == "snoozed":
         found = {"folded": reading.hidden_items}
     elif who.leads_teams:
-        shown, own = for_manager(reading.items), _own(reading)
-        found = {"yours": reading.items.only(shown & own), "officers": reading.items.only(shown & ~own)}
+        others = for_manager(reading.items) & ~reading.managers_own
+        found = {"yours": reading.items.only(reading.managers_own), "officers": reading.items.only(others)}
     else:
         found = {"every": reading.items.only(for_manager(reading.items))}
     parts = [
@@ -130,19 +122,21 @@ def asked_list() -> TodoList:
     return TodoList(reading, parts, filters)
 
 
-def show(template: str = "desk/todo.html") -> str:
+def show() -> str:
     """The page of the list."""
     asked = asked_list()
     page = read_page(request.args, asked.total, SIZE)
+    whole = _is_whole(asked, page)
     parts = asked.shown(page)
     references = [block.case.reference for part in parts for block in part.blocks]
     return render_template(
-        template,
+        "desk/todo.html",
         asked=asked,
         parts=parts,
         page=page,
         show=request.args.get("show", ""),
-        panel=changes_panel() if _is_home(asked) else None,
+        whole=whole,
+        panel=changes_panel() if whole else None,
         back=request.full_path.rstrip("?"),
         choices=_choices(asked),
         requests=waiting_requests() if asked.parts[0].id == "yours" else [],
@@ -150,11 +144,9 @@ def show(template: str = "desk/todo.html") -> str:
     )
 
 
-def _is_home(asked: TodoList) -> bool:
+def _is_whole(asked: TodoList, page: Page) -> bool:
     """Whether it is an SPO's whole list, from its beginning: there what changed stands above it."""
-    return [part.id for part in asked.parts] == ["yours", "officers"] and read_page(
-        request.args, asked.total, SIZE
-    ).number == 1
+    return [part.id for part in asked.parts] == ["yours", "officers"] and page.number == 1
 
 
 def todo_words(reading: DeskReading, references: Sequence[str]) -> dict[str, object]:

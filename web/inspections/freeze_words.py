@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from domain.aggregates.inspection import Inspection
 from domain.calendar.london_time import day_of
+from web.presentation.clock_words import whose_clock
 from web.presentation.formatting import count_noun, long_date
 
 HOW = {
@@ -42,7 +43,8 @@ def how_fixed(found: Inspection) -> list[str]:
     if found.frozen is None:
         return []
     lines = [
-        f"{count_noun(one.files, 'file')} {'was' if one.files == 1 else 'were'} fixed on {long_date(day_of(one.at))} "
+        f"{count_noun(one.files, 'file')} {'was' if one.files == 1 else 'were'} fixed on {long_date(day_of(one.at))}"
+        f"{whose_clock(one.at)} "
         f"{_how(one)} (entry {one.position:,} of the record)."
         for one in fixings(found)
     ]

@@ -89,10 +89,21 @@ def agreed(typed: Typed) -> ActionAgreed:
     return ActionAgreed(
         at=clock.recording_time(), action=secrets.token_hex(6), what=typed.text("what", "what was agreed"),
         owner=typed.values.get("owner", ""), agreed_on=typed.day("agreed_on", "Day it was agreed", clock.today()),
-        by_when=typed.day("by_when", "By when"), shows=typed.values.get("shows", ""),
+        by_when=typed.day("by_when", "By when"), shows=_shows(typed),
         recommendation=typed.number("recommendation", "Recommendation", 1, 10) if named else None,
         agreed_by=access_control.account().username,
     )  # fmt: skip
+
+
+def _shows(typed: Typed) -> str:
+    """What shows a new action; duties on cases at high risk of harm alone, where the form asks for that."""
+    shows = typed.values.get("shows", "")
+    if "only_high" not in typed.values:
+        return shows
+    way, _, clause = shows.partition(":")
+    if way != "duties":
+        typed.problems["only_high"] = "Choose duties that show it, or leave this empty. A measure counts all cases."
+    return f"high:{clause}"
 
 
 def changed(typed: Typed, action: str) -> ActionChanged:

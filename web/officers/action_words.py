@@ -1,6 +1,6 @@
 """Agreed actions in words: what shows them, and what the record shows of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from domain.aggregates.action_plans import Action
 from projections.officers.action_progress import Progress, shown_clauses, shown_measures
@@ -15,14 +15,21 @@ OUTCOMES = {"done": "Done", "not_done": "Not done", "dropped": "Dropped"}
 Choices = Sequence[tuple[str, Sequence[tuple[str, str]]]]
 
 
-def choices() -> Choices:
-    """What may show an action, in groups: value and words."""
-    clauses = [(clause, clause_words(clause)) for clause in shown_clauses()]
+def choices(open_now: Mapping[str, int]) -> Choices:
+    """What may show an action, in groups: value and words. ``open_now``: how many duties of a clause are open where it is agreed.
+
+    These stand first; then the measures; then the other duties by subject.
+    """
+    measures = [(f"measure:{id_}", one.title) for id_, one in shown_measures().items()]
+    at_hand = [(f"duties:{id_}", f"{clause_words(id_)} ({count:,} open)") for id_, count in open_now.items()]
+    others: dict[str, list[tuple[str, str]]] = {}
+    for id_, subject in shown_clauses().items():
+        if id_ not in open_now:
+            others.setdefault(subject, []).append((f"duties:{id_}", clause_words(id_)))
+    named = [(f"Other duties: {subject}", found) for subject, found in others.items()]
     return [
-        ("Duties to be done by the day agreed, counted one by one", [(f"duties:{id_}", words) for id_, words in clauses]),
-        ("The same, only of cases at high risk of harm", [(f"high:{id_}", f"{words}, high risk") for id_, words in clauses]),
-        ("A measure, of what falls due from now on", [(f"measure:{id_}", one.title) for id_, one in shown_measures().items()]),
-    ]  # fmt: skip
+        ("Duties that are open now", at_hand), ("A measure, of what falls due from now on", measures), *sorted(named)
+    ][0 if at_hand else 1 :]  # fmt: skip
 
 
 def shown_by(action: Action) -> str:

@@ -36,7 +36,7 @@ def index() -> str:
         plans=plans[: len(found)],
         of_officers=[plan for plan in plans[len(found) :] if plan.plan.actions],
         overdue=sum(plan.overdue for plan in plans),
-        **about_actions(None),
+        **about_actions(None, None),
     )
 
 
@@ -54,7 +54,7 @@ def render_unit(unit: Unit, refused: Refused | None) -> str:
     """The page of a unit."""
     return render_template(
         "officers/unit_actions.html", shown=shown_plan(unit), unit=unit, owners=owners_of(unit) if unit.may_change else {},
-        **about_actions(refused),
+        **about_actions(unit, refused),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from domain.aggregates.action_plans import Action, Plan, as_at, plan_of, refusal
 from domain.entries.action_entries import PlanEntry, plan_file
 from domain.entries.register_entries import RegisterEntry
 from domain.store.entry_codec import stored_register_entry
-from projections.officers.action_progress import Progress, Progresses, what_may_show
+from projections.officers.action_progress import Progress, Progresses, open_by_clause, what_may_show
 from web.officers.known_officers import Unit, owners_of
 from web.services import current_cases, following_read_model, report_cache
 from web.site import access_control, clock
@@ -67,6 +67,13 @@ def _progresses(unit: Unit) -> Progresses:
     return Progresses(
         report_cache.told_figures(), following_read_model.as_at(moment), current_cases.reached().open, unit.holds
     )  # fmt: skip
+
+
+def open_now(unit: Unit) -> Mapping[str, int]:
+    """How many duties are open on the current cases of a unit, by clause (its id), the most first."""
+    selection = following_read_model.as_at(current_cases.moment().as_recorded)
+    cases = selection.held_where(unit.holds) & current_cases.reached().open & ~selection.over
+    return open_by_clause(selection, cases)
 
 
 def entries_of(units: Iterable[Unit]) -> Mapping[tuple[str, str], list[RegisterEntry]]:

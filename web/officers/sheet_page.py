@@ -23,7 +23,7 @@ from projections.reports.duty_results import LateFigure
 from projections.reports.periods import period
 from web.officers import action_words
 from web.officers.action_forms import Refused
-from web.officers.agreed_actions import shown_plan
+from web.officers.agreed_actions import open_now, shown_plan
 from web.officers.known_officers import Officer, Unit, holds_lately, officer_named, owners_of, person_named
 from web.presentation.drawing import Drawing, svg
 from web.presentation.formatting import long_date, percent
@@ -105,14 +105,15 @@ def render_sheet(officer: Officer, refused: Refused | None) -> str:
         officer=officer, unit=unit, sheet=sheet, shown=shown_plan(unit), day=current_cases.moment().on,
         names=current_cases.names(sheet.references), chart=svg(_chart(sheet.contact), "contact"),
         owners=owners_of(unit) if unit.may_change else {}, most=MOST_OVERDUE, months=MONTHS,
-        history=lambda case: _history(case.reference), **about_actions(refused),
+        history=lambda case: _history(case.reference), **about_actions(unit, refused),
     )  # fmt: skip
 
 
-def about_actions(refused: Refused | None) -> dict[str, object]:
-    """What templates with agreed actions need."""
+def about_actions(unit: Unit | None, refused: Refused | None) -> dict[str, object]:
+    """What templates with agreed actions need. ``unit``: for which one is agreed there, if for any."""
     return {
-        "words": action_words, "person_named": person_named, "choices": action_words.choices(), "refused": refused,
+        "words": action_words, "person_named": person_named, "refused": refused,
+        "choices": lambda: action_words.choices(open_now(unit) if unit is not None else {}),
         "recommendations": {r.recommendation: r.title for r in reports().reports.values() if r.recommendation is not None},
         "is_now": current_cases.moment().on == clock.today(),
     }  # fmt: skip

@@ -3,14 +3,14 @@
 from flask import Flask
 
 from domain.entries.code_lists import label
-from web.presentation import apart_words, duty_language, formatting, phrases
+from web.presentation import apart_words, clock_words, duty_language, formatting, phrases
 
 FILTERS = (
     formatting.long_date, formatting.short_date, formatting.numeric_date, formatting.percent, formatting.count_noun,
     formatting.change_words, formatting.weekday_date,
     phrases.sentence, phrases.type_title, phrases.fact_title, phrases.fact_named, phrases.fact_details,
     phrases.fact_references, phrases.instant, phrases.answer_words, phrases.stored_words, phrases.late_words,
-    phrases.claim_words, label,
+    phrases.claim_words, clock_words.whose_clock, label,
 )  # fmt: skip
 
 
@@ -20,6 +20,7 @@ def attach(app: Flask) -> None:
         app.add_template_filter(named)
     app.jinja_env.globals.update(
         apart_said=apart_words.apart_said,
+        clocks_differ=clock_words.clocks_differ,
         knowledge_words=phrases.knowledge_words,
         duty_asked=duty_language.duty_asked,
         duty_sentence=duty_language.duty_sentence,

@@ -31,8 +31,8 @@ from web.site import access_control, clock
 blueprint = Blueprint("begin", __name__)
 
 NOT_HERE = (
-    "This case cannot be begun here. Look whether the CRN is right. If it is, a case with it is held where you may not open it: "
-    "ask your information manager."
+    "CRN: a case with this one cannot be begun here. Look whether it is right, and search again. If it is right, a case with it "
+    "is held where you may not open it: ask your information manager."
 )
 MEANWHILE = "A case with this CRN was begun while you were writing. Look whether it is the one you mean; what you typed is kept."
 

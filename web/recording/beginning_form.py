@@ -13,7 +13,7 @@ from projections.history.dated_values import Place
 from web.presentation.formatting import long_date
 from web.recording.begin_search import Sought
 from web.recording.entry_forms import Field, fields_of
-from web.recording.problem_words import place_of, problem_words
+from web.recording.problem_words import problems_in_words
 from web.recording.typed_values import values_of
 from web.services import following_read_model
 from web.services.current_cases import today as this_moment
@@ -80,19 +80,11 @@ class BeginningForm:
 
     def problems(self) -> dict[str, str]:
         """Question -> what to do, in the order of the questions; empty where the answers make an entry."""
-        asked = {field.name: field for field in self.fields}
-        said: dict[str, str] = {}
-        values = values_of(self.fields, self.typed)
-        for name, reason in _shape_problems(self._values("form-000000000000", "nobody", "2000-01-01T00:00:00+00:00")):
-            place = place_of(name, asked)
-            field = asked.get(place)
-            typed = "\n".join(self.typed.get(place, ()))
-            plain = replace(field, group="") if field is not None else None
-            said[place] = problem_words(reason, plain, "SupervisionStarted", typed)
-        said |= self._own_problems(values)
-        return {
-            name: said[name] for name in sorted(said, key=lambda name: list(asked).index(name) if name in asked else 99)
-        }
+        asked = {field.name: replace(field, group="") for field in self.fields}
+        refused = _shape_problems(self._values("form-000000000000", "nobody", "2000-01-01T00:00:00+00:00"))
+        said = problems_in_words(refused, asked, "SupervisionStarted", self.typed)
+        said |= self._own_problems(values_of(self.fields, self.typed))
+        return {name: said[name] for name in (*asked, *said) if name in said}
 
     def fact(self, entry: str, who: str, now: str) -> SupervisionStarted:
         """The entry that the answers make."""

@@ -1,28 +1,21 @@
-"""Which form answers a duty: for the links beside it, given to the templates."""
+"""Whether a duty may be dispensed with, and by which form: for the links beside it, given to the templates."""
 
 from flask import Flask
 
 from domain.aggregates.other_file_ids import file_named
 from domain.entries.case_entries import DispensationGiven
 from projections.obligations.duty_state import Obligation
-from web.presentation.phrases import type_title
 from web.recording.typed_entries import new_token
-from web.site import access_control
+from web.services import current_cases
+from web.site import access_control, clock
 
 
-def answered_by(duty: Obligation) -> dict[str, str] | None:
-    """The type of entry that can meet a duty: its name and title, and the id of the entry that it must name.
+def records_now() -> bool:
+    """Whether this page leads to forms: on today's reading alone, since what a form records is recorded, and dated, today.
 
-    For a link to its form. None where the person signed in may record none.
+    Who reads a past day goes back to today first, and sees there whether it is still to be done.
     """
-    for by in duty.clause.entries:
-        # What names an entry of another file is recorded there.
-        if by.naming and duty.raised_by is not None and file_named(duty.raised_by) is not None:
-            continue
-        if access_control.account().may_enter(by.type):
-            title = type_title(by.type.__name__)
-            return {"type": by.type.__name__, "title": title, "about": (by.naming and duty.raised_by) or ""}
-    return None
+    return current_cases.moment().on == clock.today()
 
 
 def may_dispense(duty: Obligation) -> bool:
@@ -37,7 +30,6 @@ def about_dispensed(duty: Obligation) -> str | None:
 
 
 def attach(app: Flask) -> None:
-    for named in (may_dispense, about_dispensed):
+    for named in (records_now, may_dispense, about_dispensed):
         app.add_template_global(named)
-    app.add_template_global(answered_by)
     app.add_template_global(new_token, "new_entry_token")

@@ -8,6 +8,7 @@ from domain.accounts.account_rules import unknown_names
 from domain.accounts.requests import Request
 from domain.aggregates.case_file import CaseFile
 from domain.entries.case_entries import AccessLimited, Entry, EntryCorrected
+from domain.entries.entry_words import field_titles
 from domain.entries.schemas import dump_entry, load_entry
 from projections.cases import case_access
 from projections.history.access_limits import excluded_by
@@ -23,8 +24,9 @@ def limit_problem(fact: Entry, file: CaseFile) -> str | None:
     if not wrong:
         return None
     called = [f"{one.username} ({one.name})" for one in accounts if one.name.casefold() == wrong[0].casefold()]
-    told = f"write {' or '.join(called)}" if called else "ask your information manager for it"
-    return f"Enter user names, one a line: “{wrong[0]}” is none; {told}"
+    told = f"Write {' or '.join(called)}." if called else "Ask your information manager for it."
+    title = field_titles(AccessLimited)["excluded"]
+    return f"{title} must be user names, one a line. “{wrong[0]}” is none. {told}"
 
 
 def lifted(fact: Entry, file: CaseFile) -> frozenset[str]:

@@ -77,6 +77,13 @@ class OutcomeRow:
             )
         return replace(self, problems=problems | self.next.problems(history, today, self.token))
 
+    def naming(self, name: str) -> "OutcomeRow":
+        """The row with the name of the person before each problem."""
+        problems = {
+            field: words if name in words else f"{name}: {words}" for field, words in (self.problems or {}).items()
+        }
+        return replace(self, problems=problems)
+
     def facts(self, who: str, today: date, now: datetime) -> list[Entry]:
         """The entries that it makes, dated by their days. ``who``: the user name that records them. The row has no problems."""
         given = {"recorded_at": now.isoformat(), "recorded_by": who}

@@ -170,6 +170,9 @@ def _show(
     found = visits_of(day)
     if rows is None:
         rows = [OutcomeRow.fresh(number, visit) for number, visit in enumerate(found.rows)]
+    if len(rows) > 1 and any(row.problems for row in rows):
+        names = _names([row.visit for row in rows])
+        rows = [row.naming(names[row.visit.reference]) for row in rows]
     problems = {row.id(field): words for row in rows for field, words in (row.problems or {}).items()}
     if problem:
         problems = {"day": problem, **problems}

@@ -34,7 +34,7 @@ from web.recording.limits_by_hand import limit_problem
 from web.recording.next_booking import FIELDS, NOTHING, NextBooking
 from web.recording.offered_entries import offered_entries
 from web.recording.offered_fields import filled_in, offered
-from web.recording.problem_words import place_of, problem_words
+from web.recording.problem_words import problems_in_words
 from web.recording.refused_by_hand import check_by_hand
 from web.recording.typed_entries import correction_of, whole_entry
 from web.recording.typed_values import typed_of
@@ -185,14 +185,7 @@ class RecordingForm:
     def in_words(self, reasons: Mapping[str, str]) -> Problems:
         """Field -> reason, as question -> what to do, in the order of the questions."""
         asked = {field.name: field for field in self.fields}
-        placed = {place_of(name, asked): reason for name, reason in reasons.items()}
-        order = list(asked)
-        return {
-            place: problem_words(
-                placed[place], asked.get(place), self.type.__name__, "\n".join(self.typed.get(place, ()))
-            )
-            for place in sorted(placed, key=lambda place: order.index(place) if place in asked else len(order))
-        }
+        return problems_in_words(reasons.items(), asked, self.type.__name__, self.typed)
 
     def owed(self) -> list[DutyLine]:
         """The open duties of the case that an entry of this type can meet."""

@@ -1,5 +1,6 @@
 """Finds cases for the person signed in: among those that they may open, as known at the moment of the page."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -38,8 +39,10 @@ def finder() -> Finder:
         return Finder(selection, opened, SealedIndex(files.names, current_cases.moment().known_at))
     columns, names = selection.columns, selection.spell_column("name")
     mine = places_of(opened & selection.there).tolist()
-    in_clear = {columns.references[case]: columns.folded[int(names[case])] for case in mine}
-    return Finder(selection, opened, NamesInClear(in_clear, lambda: _births(list(in_clear))))
+    named = defaultdict[str, list[str]](list)
+    for case in mine:
+        named[columns.folded[int(names[case])]].append(columns.references[case])
+    return Finder(selection, opened, NamesInClear(named, lambda: _births([columns.references[case] for case in mine])))
 
 
 def _births(cases: list[str]) -> dict[str, date]:

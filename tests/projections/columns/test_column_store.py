@@ -43,7 +43,7 @@ from projections.ledger.ledger import Place
 from projections.reports.duty_counts import count_duties
 from projections.reports.proportions import Proportion
 from tests.support.columns import columns_of, derived
-from tests.support.depth import examples
+from tests.support.depth import examples, times
 from tests.support.histories import facts_of, histories
 
 
@@ -238,7 +238,9 @@ def moved(number: int) -> list[Entry]:
     return facts
 
 
-@pytest.mark.parametrize("moment", [Moment(date(2006, 3, 1), None), *moments(6, 5, date(2005, 3, 1), 360)], ids=str)
+@pytest.mark.parametrize(
+    "moment", [Moment(date(2006, 3, 1), None), *moments(times(6, least=2), 5, date(2005, 3, 1), 360)], ids=str
+)
 def test_cases_that_moved_between_areas(moment: Moment, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whole stretches and cases picked out, several blocks and runs, a base with changes laid over it."""
     for constants, name, value in (

@@ -55,7 +55,9 @@ def indexes(tmp_path_factory: pytest.TempPathFactory) -> list[Index]:
     names = NameDigests(keys.engine, keys)
     names.add((case, "person.name", name, AT) for case, name in zip(CASES, NAMES, strict=True))
     names.add((case, "person.date_of_birth", day.isoformat(), AT) for case, day in zip(CASES, BORN, strict=True))
-    clear = NamesInClear(dict(zip(CASES, NAMES, strict=True)), lambda: dict(zip(CASES, BORN, strict=True)))
+    clear = NamesInClear(
+        {name: [case] for case, name in zip(CASES, NAMES, strict=True)}, lambda: dict(zip(CASES, BORN, strict=True))
+    )
     return [Keyed(names), clear]
 
 

@@ -201,7 +201,7 @@ def test_export_of_one_case_as_known_then(run) -> None:  # type: ignore[no-untyp
 
 
 def test_demo_again_changes_nothing(own_database: Path) -> None:
-    result = CliRunner().invoke(main, ["demo", "--no-serve", "--database", str(own_database)])
+    result = CliRunner().invoke(main, ["demo", "--no-serve", "--samples-only", "--database", str(own_database)])
     assert result.exit_code == 0 and "0 entries stored" in result.output
     verified = CliRunner().invoke(main, ["verify", "--database", str(own_database)])
     assert verified.exit_code == 0 and "verified" in verified.output

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from domain.entries.schemas import load_entry
 from domain.store.application import Files
 from tests.conftest import copied
-from tests.support.people import signed_in, token_in
+from tests.support.people import signed_in
 from web.app import create_app
 from web.site import access_control, system_clock
 
@@ -186,7 +186,7 @@ def test_an_import_is_one_line_with_its_count(app: Flask, spo: FlaskClient) -> N
     by = "source delius, operator (ops on host: caseaudit import)"
     record(app, {"type": "TierSet", "tier": 3}, {"type": "MappaSet", "category": 1, "level": 1}, actor=by)
     text = told(spo.get("/changed").text)
-    assert re.search(r"Import for delius, .*: 2 entries on 1 case", text)
+    assert re.search(r"Import for delius, .* \(this computer&#39;s clock\): 2 entries on 1 case", text)
     assert "Imports 1 (2 entries)" in text
 
 
@@ -214,20 +214,28 @@ def test_then_and_now_counts_what_its_table_lists(reader: FlaskClient) -> None:
     assert sum(map(int, ways)) == len(rows)
 
 
-def test_filters_leave_out_the_button(reader: FlaskClient) -> None:
-    assert "Newly overdue 7" in told(reader.get("/changed").text)
-    assert 'action="/changed/seen' not in reader.get("/changed?officer=Ruth+Ablewhite").text
-    assert "By team" in told(reader.get("/changed?by=team").text)
+def test_filters_show_a_part_and_leave_out_the_button(reader: FlaskClient) -> None:
+    """What is marked is all that is shown: a part of it cannot be marked, and a link leads to the whole."""
+    whole, part = (reader.get(path).text for path in ("/changed", "/changed?officer=Ruth+Ablewhite"))
+    assert "Newly overdue 7" in told(whole) and 'action="/changed/seen' in whole
+    assert 'action="/changed/seen' not in part and "To mark what changed as seen, show all of it" in told(part)
+    blocks = re.findall(r'<p class="govuk-body ca-changes__head">.*?</p>', part, re.DOTALL)
+    assert blocks and all("Ruth Ablewhite" in block for block in blocks)
+    assert part.count("ca-changes__head") < whole.count("ca-changes__head")
+    of_teams = told(reader.get("/changed?by=team").text).partition("By team")[2]
+    counted = re.findall(r"(?:Cheltenham|Cotswold|Gloucester|Forest) \d+ \d+ (\d+) \d+ \d+", of_teams)
+    assert sum(map(int, counted)) == 7, of_teams
 
 
 def test_a_case_limited_meanwhile_is_not_listed(app: Flask, spo: FlaskClient) -> None:
     record(app, raised())
     mark(spo)
-    record(app, {"type": "AccessLimited", "excluded": ["p.anstey"], "reason": "knows the family"})
     page = spo.get("/changed").text
-    assert "Brian Davies" not in page
-    sent = {"csrf_token": token_in(page), "case": CASE, "position": "1", "day": "2005-12-22", "hash": "x"}
-    assert spo.post("/changed/open", data=sent).status_code in (400, 404)
+    sent = form_of(page, "/changed/open")
+    assert "Brian Davies" in page and sent["case"] == [CASE]
+    record(app, {"type": "AccessLimited", "excluded": ["p.anstey"], "reason": "knows the family"})
+    assert "Brian Davies" not in spo.get("/changed").text
+    assert spo.post("/changed/open", data=sent).status_code == 404
 
 
 def test_the_panel_stands_at_the_head_of_to_do_and_leads_back_there(app: Flask, spo: FlaskClient) -> None:
@@ -238,3 +246,7 @@ def test_the_panel_stands_at_the_head_of_to_do_and_leads_back_there(app: Flask, 
     assert answer.status_code == 302 and answer.location == "/desk"
     past = spo.get("/desk?as_at=3/10/2005").text
     assert "What changed up to this day" in told(past) and "/changed/seen" not in past
+    sent = dict(re.findall(r'name="(as_at|since)" value="([^"]*)"', past[past.index('action="/changed"') :]))
+    assert "From 26 September 2005, as the file stood, to 3 October 2005" in told(
+        spo.get("/changed", query_string=sent).text
+    )

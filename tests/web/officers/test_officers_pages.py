@@ -16,6 +16,7 @@ from domain.accounts.roles import Account
 from domain.entries.action_entries import LONGEST_TEXT
 from domain.entries.schemas import load_entry
 from domain.store.application import Files
+from projections.officers.action_progress import what_may_show
 from tests.support.people import post, signed_in
 from web.app import create_app
 from web.cli import main
@@ -178,6 +179,29 @@ def test_what_is_wrong_with_an_action_is_said_and_nothing_typed_is_lost(app: Fla
     too_long = _agree(spo, page, "team/Gloucester", what="x" * (LONGEST_TEXT + 1))
     assert f"must be {LONGEST_TEXT} characters or fewer" in too_long.text
     assert "No action is open for Gloucester" in words(spo, page)
+
+
+def test_what_may_show_an_action_begins_with_what_is_open(spo: FlaskClient) -> None:
+    """Each duty and measure stands there once, in groups; the first are those of which something is open, the most first."""
+    page = spo.get("/actions/team/Gloucester").text
+    listed = page.partition('id="agree-shows"')[2].partition("</select>")[0]
+    groups = dict(re.findall(r'<optgroup label="([^"]+)">(.*?)</optgroup>', listed, re.DOTALL))
+    first, second, *others = groups
+    assert first == "Duties that are open now" and second == "A measure, of what falls due from now on"
+    assert others == sorted(others) and all(name.startswith("Other duties: ") for name in others)
+    counts = [int(number) for number in re.findall(r"\((\d+) open\)", groups[first])]
+    assert counts == sorted(counts, reverse=True) and min(counts) > 0
+    values = [value for value in re.findall(r'value="([^"]*)"', listed) if value]
+    assert sorted(values) == sorted(value for value in what_may_show() if not value.startswith("high:"))
+
+
+def test_an_action_on_cases_at_high_risk_is_of_duties(app: Flask) -> None:
+    spo, unit = signed_in(app, "p.anstey"), "team/Gloucester"
+    refused = _agree(spo, f"/actions/{unit}", unit, owner="p.anstey", shows="measure:plan-in-time", only_high="yes")
+    assert refused.status_code == 400 and refused.text.count("A measure counts all cases.") == 2
+    assert '<a href="#agree-only_high">' in refused.text and 'id="agree-only_high"' in refused.text
+    agreed = _agree(spo, f"/actions/{unit}", unit, owner="p.anstey", shows="duties:plan-review", only_high="yes")
+    assert agreed.status_code == 302 and "Duties: Plan review, high risk of harm only" in words(spo, f"/actions/{unit}")
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.support.opened import opened as opened_entries
 from tests.support.people import post, signed_in
 from web.app import create_app
 from web.recording.after_recording import UNDO_WITHIN
-from web.site import clock
+from web.site import clock, links
 
 TODAY = date(2005, 12, 22)
 CASE = "V465889/1"
@@ -72,19 +72,23 @@ def test_one_comes_back_to_where_one_was_and_is_told_what_was_met(spo: FlaskClie
 @pytest.mark.parametrize(
     "back", ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere", "javascript:alert(1)"]
 )
-def test_nobody_is_led_to_another_site(spo: FlaskClient, back: str) -> None:
+def test_nobody_is_led_to_another_site(app: Flask, spo: FlaskClient, back: str) -> None:
     assert recorded(spo, f"{URL}/record/TierSet?back={back}", tier="4").location == URL
+    with app.test_request_context("/"), app.app_context():
+        assert links.back_to(back) == "" == links.back_to("/cases?" + "x" * 500) and links.back_to("/cases") == "/cases"
 
 
 def test_undoing_is_a_withdrawal_that_is_seen(spo: FlaskClient, own_database: Path) -> None:
     page = opened(spo, recorded(spo, COUNTERSIGN).location)
+    timeline = spo.get(f"{URL}/timeline").text
+    assert timeline.count("/undo/") == 1 and undo_of(timeline) == undo_of(page), "still there when the banner is gone"
     for _ in range(2):
         assert post(spo, undo_of(page), URL, back="/cases").location == "/cases"
     withdrawals = [
         one for one in entries(own_database).values() if isinstance(one, EntryWithdrawn) and one.of.startswith("form-")
     ]
     assert [(one.reason, one.recorded_by) for one in withdrawals] == [("Undone within ten minutes", "p.anstey")]
-    assert "undone already" in words(spo.get("/cases").text)
+    assert "undone already" in words(spo.get("/cases").text) and undo_of(page) not in spo.get(f"{URL}/timeline").text
 
 
 def test_a_correction_is_undone_too(spo: FlaskClient, own_database: Path) -> None:
@@ -103,6 +107,7 @@ def test_nothing_is_undone_after_ten_minutes_nor_by_another(
     assert post(spo, f"{URL}/undo/nothing", URL).status_code == 404
     later = clock.now() + UNDO_WITHIN
     monkeypatch.setattr(clock, "now", lambda: later)
+    assert "/undo/" not in spo.get(f"{URL}/timeline").text
     post(spo, address, URL)
     assert "can be undone for ten minutes only" in words(spo.get(URL).text)
     assert not any(
@@ -144,6 +149,19 @@ def test_a_check_says_what_stays_due_and_why_and_which_entries_name_what_is_with
     gone = words(fill(spo, f"{URL}/record/EntryWithdrawn?about=0014", reason="wrong file"))
     assert "names this one" in gone or "name this one" in gone
     assert "With hindsight they move" in gone
+
+
+def test_an_entry_is_named_as_it_now_reads_and_the_named_one_stands_alone(spo: FlaskClient) -> None:
+    withdrawal = f"{URL}/record/EntryWithdrawn?about=0002"
+    form = opened(spo, withdrawal)
+    assert form.count('name="of"') == 1 and "Another entry" in form and 'type="radio"' not in form
+    every = opened(spo, f"{form.address}&choose=1")
+    assert every.count('<option value="') > 20 and fields_in(every)["of"] == ["0002"]
+    recorded(spo, f"{URL}/correct/0002", occurred_on="20/4/2005")
+    assert "Correct: 20 Apr 2005" in words(opened(spo, f"{URL}/correct/0002"))
+    assert "You are about to withdraw: 20 Apr 2005" in words(fill(spo, withdrawal, reason="wrong file"))
+    recorded(spo, withdrawal, reason="wrong file")
+    assert "Entry withdrawn: 20 Apr 2005" in words(opened(spo, f"{URL}/record/EntryWithdrawn?choose=1"))
 
 
 def test_a_correction_is_shown_side_by_side(spo: FlaskClient) -> None:

@@ -2,7 +2,7 @@
 
 import html
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +95,23 @@ def test_it_is_returned_with_a_reason_stays_due_and_is_asked_of_the_officer(
     with app.test_request_context("/desk"):
         (asked,) = asked_of([CASE])
     assert (asked.assessment.entry, asked.returned.reason) == ("0004", "No victim's view")
-    assert re.search(r"/countersign/0004[^>]*>Read and countersign", spo.get("/desk/no-countersigned-assessment").text)
+    said = "Returned to Helen Sallis on 22 Dec 2005."
+    page = spo.get("/desk/no-countersigned-assessment").text
+    assert re.search(r"/countersign/0004[^>]*>Read and countersign", page) and said in page
+    yours, officers = parts(spo)
+    assert f"{CASE}/countersign/0004" not in yours and f"{CASE}/countersign/0003" in yours and said in officers
+    put(own_database, fact("EntryCorrected", "mended", "2005-12-22", of="0004", fields={"sources": ["police"]},
+                           recorded_by="h.sallis", recorded_at=f"{TODAY + timedelta(days=1)}T09:00:00+00:00"))  # fmt: skip
+    app.config["TODAY"] = lambda: TODAY + timedelta(days=1)
+    yours, officers = parts(spo)
+    assert f"{CASE}/countersign/0004" in yours and said not in officers
+    assert "Returned on 22 Dec 2005; corrected since, on 23 Dec 2005." in yours
+
+
+def parts(client: FlaskClient) -> tuple[str, str]:
+    """What is the SPO's to do, and their officers'."""
+    yours, _, officers = client.get("/desk").text.partition('id="part-officers"')
+    return yours, officers
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)

@@ -76,6 +76,23 @@ def kept_line(client: FlaskClient) -> str:
     return html.unescape(page[start : page.index('"', start)])
 
 
+def test_what_is_typed_is_kept_without_a_button(spo: FlaskClient) -> None:
+    """As the page's script sends it: nothing comes back, and nothing is checked or said."""
+    form = opened(spo, OVERSIGHT)
+    assert "data-keeps" in form and "drafts.js" in form
+    kept = spo.post(form.address, data={**fields_in(form), "note": NOTE, "step": "idle"})
+    assert (kept.status_code, kept.data) == (204, b"")
+    again = opened(spo, form.address)
+    assert fields_in(again)["note"] == [NOTE] and "There is a problem" not in again
+    check = send(spo, again, "check", kind="case_discussion")
+    late = {**fields_in(again), "kind": "case_discussion", "step": "idle"}
+    assert spo.post(form.address, data=late).status_code == 204
+    assert "You are about to record" in opened(spo, check.address), "what was sent late does not undo the check"
+    record(spo, check)
+    assert spo.post(form.address, data=late).status_code == 204
+    assert "Your drafts" not in spo.get("/account").text
+
+
 def test_somebody_elses_draft_is_not_there(app: Flask, spo: FlaskClient) -> None:
     theirs = fill(spo, OVERSIGHT, note=NOTE)
     other = signed_in(app, "c.whitlock")

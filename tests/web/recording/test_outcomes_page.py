@@ -96,14 +96,20 @@ def test_an_spo_sees_those_of_the_team_with_their_officers(app: Flask, booked: P
     assert "Helen Sallis" in page
 
 
+def test_a_day_that_is_none_is_said_at_its_question(officer: FlaskClient) -> None:
+    page = officer.get("/outcomes?day=31+2+2005").text
+    assert "There is a problem" in page and 'href="#day"' in page and 'value="31 2 2005"' in page
+    assert page.count("Day must be a real date between 1900 and 2100.") == 2
+
+
 def test_of_a_day_to_come_nothing_is_asked(officer: FlaskClient) -> None:
     page = officer.get("/outcomes?day=29/12/2005").text
     assert rows_in(page) == {}
     assert "09:30" in page and "Arranged" in page
-    assert (
-        "Record" in officer.get("/outcomes?day=nonsense").text
-        and "must be a real date" in officer.get("/outcomes?day=1950-01-01").text
-    )
+    for typed in ("nonsense", "1950-01-01", "31/2/2005"):
+        page = officer.get("/outcomes", query_string={"day": typed}).text
+        assert "Day must be a real date" in page and "Outcomes of Thursday 22 December 2005" in page, typed
+        assert len(rows_in(page)) == 2, "today's stand below, so that nothing must be typed again"
 
 
 def test_a_day_is_recorded_in_one_submission(officer: FlaskClient, booked: Path) -> None:

@@ -172,9 +172,9 @@ def test_going_back_and_changing_what_was_recorded_is_told_to_correct_it(spo: Fl
     [
         ("AssessmentCountersigned", {}, "assessment",
          "Select the assessment. This decides which assessment is countersigned."),
-        ("AssessmentCountersigned", {"assessment": "0014"}, "assessment", "expected “Assessment completed”"),
-        ("AssessmentCountersigned", {"assessment": "nothing"}, "assessment", "There is no entry"),
-        ("TierSet", {"tier": "9"}, "tier", "is not known"),
+        ("AssessmentCountersigned", {"assessment": "0014"}, "assessment", "Assessment must be “Assessment completed”."),
+        ("AssessmentCountersigned", {"assessment": "nothing"}, "assessment", "Assessment must be one of those"),
+        ("TierSet", {"tier": "9"}, "tier", "Tier must be one of those that are offered. Select one of them."),
         ("TierSet", {"tier": "4", "occurred_on": "31/2/2005"}, "occurred_on",
          "Date it happened must be a real date. You entered 31/2/2005. For example, 3 10 2005."),
         ("TierSet", {"tier": "4", "occurred_on": "23/12/2005"}, "occurred_on",
@@ -186,7 +186,7 @@ def test_going_back_and_changing_what_was_recorded_is_told_to_correct_it(spo: Fl
         ("AppointmentOutcomeRecorded", {}, "outcome",
          "Select whether the person complied. This decides whether the contact counts."),
         ("AssessmentCompleted", {"instrument": "ogrs2", "stage": "review", "likelihood_of_reoffending.score": "200"},
-         "likelihood_of_reoffending.score", "outside the range"),
+         "likelihood_of_reoffending.score", "must be from 0 to 100 for OGRS2. You entered 200."),
         ("AssessmentCompleted", {"instrument": "oasys", "stage": "review", "likelihood_of_reoffending.score": "many"},
          "likelihood_of_reoffending.score",
          "Likelihood of reoffending: score must be a number, without decimals. You entered many."),
@@ -199,7 +199,7 @@ def test_going_back_and_changing_what_was_recorded_is_told_to_correct_it(spo: Fl
         ("SupervisionPlanMade", {"interventions": "basic_skills", "kind": "sentence_plan", "objectives.0.text": "Find work"},
          "objectives.0.smart",
          "Select objective 1: SMART."),
-        ("EntryWithdrawn", {"of": "none", "reason": "wrong file"}, "of", "There is no entry"),
+        ("EntryWithdrawn", {"of": "none", "reason": "wrong file"}, "of", "must be one of those that are offered"),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_said_at_its_field_and_stays_typed(
@@ -367,9 +367,9 @@ def test_a_manager_judges_for_no_inspection_that_they_do_not_read_for(spo: Flask
 def test_a_limit_names_user_names(spo: FlaskClient) -> None:
     address = f"{URL}/record/AccessLimited"
     slip = fill(spo, address, excluded="Helen Salis", reason="a relative")
-    assert "“Helen Salis” is none; ask your information manager for it" in slip
+    assert "“Helen Salis” is none. Ask your information manager for it." in slip
     printed = fill(spo, address, excluded="m.hoole\nPeter anstey", reason="a relative")
-    assert "“Peter anstey” is none; write p.anstey (Peter Anstey)" in printed
+    assert "“Peter anstey” is none. Write p.anstey (Peter Anstey)." in printed
     right = fill(spo, address, excluded="m.hoole", reason="a relative")
     assert "Check before recording" in right and "closes the case to you" not in right
     own = fill(spo, address, excluded="m.hoole\np.anstey", reason="a relative")
@@ -541,7 +541,7 @@ def test_new_types_are_offered_in_fitting_groups(spo: FlaskClient) -> None:
 def test_a_wrong_reference_in_a_list_is_shown_at_its_question(spo: FlaskClient) -> None:
     address = f"{URL}/record/AppointmentMade"
     page = fill(spo, address, for_on="28/12/2005", contact_type="office", serves="V465889/2\nv1")
-    assert "&#39;v1&#39; is not a case reference" in page and 'id="serves-error"' in page
+    assert "the number of the sentence. You entered v1." in page and 'id="serves-error"' in page
 
 
 # ---------------------------------------------------------------- forms that come too late

@@ -101,7 +101,8 @@ ROLES = list(USERS) if deep() else ["spo", "area_manager", "inspector", "auditor
 @pytest.mark.parametrize("role", ROLES)
 def test_every_answer_has_one_line_with_every_case_in_it(seen_app: Flask, role: Any) -> None:
     client, many = signed_in(seen_app, USERS[role]), set()
-    for address in [*addresses(seen_app)]:
+    walked = slice(None) if deep() else slice(ROLES.index(role) % 2, None, 2)
+    for address in list(addresses(seen_app))[walked]:
         before = last(seen_app)
         answer = client.get(address)
         shown = set(re.findall(rf"\b{CASE}\b", text_of(answer))) - EXAMPLES
@@ -311,9 +312,8 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 def test_nothing_is_shown_that_the_log_cannot_note(app: Flask, failing: Any, error: Exception) -> None:
     client, auditor = signed_in(app, "p.anstey"), signed_in(app, "s.brandt")
     failing(error)
-    for reader, address in [(client, address) for address in FILLED if "/access" not in address] + [
-        (auditor, "/access")
-    ]:
+    some = [(client, address) for address in FILLED[:: 1 if deep() else 3] if "/access" not in address]
+    for reader, address in [*some, (auditor, "/access")]:
         answer = reader.get(address)
         assert answer.status_code == 503, address
         assert not set(re.findall(rf"\b{CASE}\b", answer.text)) and "Peter Anstey" not in answer.text, address

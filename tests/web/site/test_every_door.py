@@ -3,10 +3,10 @@
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import cache
 from itertools import product
-from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
 import pytest
@@ -58,7 +58,7 @@ OTHERS: Mapping[str, Any] = {
     "kept": "0" * 32, "recommendation": 8, "which": "quarters", "code": "cy", "mapping": "crams",
     "criterion": "B1", "question": "plan-reviewed", "entry": "x", "edition": "2005", "clause": "plan-review",
     "entry_id": "0014", "username": "p.anstey", "mark": "x", "digest": "0" * 64, "decision": "confirmed",
-    "level": "officer", "key": "Helen Sallis", "action": "x", "what": "agree",
+    "level": "officer", "key": "Helen Sallis", "action": "x", "what": "agree", "mapping": "delius",
 }  # fmt: skip
 QUERIES = ("", "?as_at=2005-10-03", "?as_at=2005-10-03&known=hindsight", "?inspection=gloucestershire-2005")
 
@@ -70,20 +70,29 @@ class Site(NamedTuple):
     seen: Mapping[str, frozenset[bytes]]
 
 
+@pytest.fixture(scope="module")
+def site_on(copies: Callable[[str], str]) -> Callable[[str], Site]:
+    """The site on a kind of database, made for the first test that asks; a walk changes nothing but the access log."""
+    return cache(lambda kind: limited(copies(kind)))
+
+
 @pytest.fixture
-def site(own_database: Path) -> Iterator[Site]:
-    files = Files.open(str(own_database))
+def site(kind: str, site_on: Callable[[str], Site]) -> Site:
+    return site_on(kind)
+
+
+def limited(database: str) -> Site:
+    """The demonstration, one of its cases closed to all but two."""
+    files = Files.open(database)
     limit = {
         "entry": "limit", "occurred_on": "2005-12-01", "recorded_at": "2005-12-01T09:00:00+00:00", "reason": "a relative",
         "excluded": SHUT_OUT,
     }  # fmt: skip
     files.record(CLOSED, [load_entry("AccessLimited", limit)], actor="test")
     book = CaseRepository(files)
-    yield Site(
-        create_app(str(own_database), today=lambda: TODAY, demo=True),
-        {account.username: frozenset(_seen(book, account)) for account in STAFF},
-    )
+    seen = {account.username: frozenset(_seen(book, account)) for account in STAFF}
     files.close()
+    return Site(create_app(database, today=lambda: TODAY, demo=True), seen)
 
 
 def _seen(book: CaseRepository, account: Account) -> Iterator[bytes]:
@@ -133,12 +142,12 @@ def addresses(app: Flask, method: str) -> Iterator[str]:
 
 
 def text_of(answer: Any) -> bytes:
-    """The answer as bytes; the parts of a spreadsheet unpacked."""
+    """The answer as bytes; the parts of a document unpacked, without its pictures."""
     body = bytes(answer.data)
     if not body.startswith(b"PK"):
         return body
     with zipfile.ZipFile(io.BytesIO(body)) as parts:
-        return b"\n".join(parts.read(name) for name in parts.namelist())
+        return b"\n".join(parts.read(name) for name in parts.namelist() if not name.endswith(".png"))
 
 
 def told(answer: Any, address: str) -> bytes:
@@ -156,8 +165,10 @@ def told(answer: Any, address: str) -> bytes:
 def test_no_answer_holds_what_is_closed_to_its_reader(site: Site, role: Role) -> None:
     user = USERS[role]
     client, seen = signed_in(site.app, user), site.seen[user]
-    wrong = []
+    wrong, turn = [], list(USERS).index(role)
     for at, address in enumerate(addresses(site.app, "GET")):
+        if not deep() and CLOSED not in address and (at + turn) % 3:
+            continue  # in a quick run each role walks a third of what does not name the closed case
         for query in QUERIES if deep() else (QUERIES[at % len(QUERIES)],):
             if address.startswith("/access"):
                 continue  # the access log itself: it holds references, and only who audits it reads all of it

@@ -43,7 +43,7 @@ NO_PAGE_OF_THEIR_OWN: Mapping[str, str] = {
 VALUES: Mapping[str, object] = {
     "crn": "V465889", "number": 1, "inspection": "gloucestershire-2005", "criterion": "B1", "question": "plan-reviewed",
     "edition": "2005", "clause": "plan-review", "level": "team", "username": "p.anstey", "entry": "0004", "entry_id": "0014",
-    "key": "Gloucester", "mark": "x",
+    "key": "Gloucester", "mark": "x", "mapping": "crams",
 }  # fmt: skip
 OF: Mapping[str, Mapping[str, object]] = {
     "officers.show": {"key": "Helen Sallis"},

@@ -41,6 +41,7 @@ def cheap() -> Iterator[None]:
         patch.setattr(database, "LOCK_SECONDS", HANGING)
         patch.setattr(worker_pool, "CONNECT_SECONDS", HANGING)
         patch.setattr(following_read_model, "WAIT_SECONDS", HANGING)
+        patch.setattr(following_read_model, "COLUMN_SECONDS", HANGING)
         yield
 
 

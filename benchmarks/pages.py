@@ -86,8 +86,8 @@ def pages(size: Size) -> dict[str, str]:
     }
 
 
-NOT_FOR: Mapping[str, Role] = {"to do, of all": "case_manager"}
-"""Pages that lead a role to its home page."""
+NOT_FOR: Mapping[str, Role] = {"to do, of all": "case_manager", "one officer": "area_manager"}
+"""Pages that a role is led away from: to its home page, or because somebody nearer leads the officer."""
 
 
 def open_pages(app: Flask, size: Size, account: Account) -> dict[str, str]:

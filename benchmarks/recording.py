@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from flask.testing import FlaskClient
 
@@ -28,8 +28,8 @@ def shown(client: FlaskClient, address: str) -> str:
         answer = post(client, f"{parts.path}?{urlencode(query)}", sought=sought)
         assert answer.status_code == 302, f"{address}: {answer.status}"
         return shown(client, answer.location)
-    answer = client.get(address)
-    assert answer.status_code == 200, f"{address}: {answer.status}"
+    answer = client.get(address, follow_redirects=True)  # a form is shown at the address of its draft
+    assert (answer.status_code, answer.request.path) == (200, unquote(parts.path)), f"{address}: {answer.status}"
     return answer.text
 
 

@@ -4,12 +4,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from domain.entries.case_entries import Entry
 from domain.policy.frameworks.framework import Framework
 from domain.store.lateness import LATE_TABLE
 from domain.store.stored_entries import Stored
 from projections.cases.case_repository import CaseRepository
 from projections.cases.stored_late import entries_of_duty, late_entries, late_grounds
+from projections.columns.column_schema import Array
+from projections.columns.column_store import ColumnStore
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.lists.counted_cases import CountedCases
@@ -42,13 +46,13 @@ class LateCases:
         """Those that may be opened."""
         selection, found = counted.selection, list[LateCase]()
         places = selection.columns.words["place"].values
-        opened = counted.open
+        numbers = _numbers_of(selection.columns, counted.open)
         late = {str(reference): int(entries) for reference, entries in book.files.recorder.rows_of(LATE_BY_FILE)}
-        for reference, entries in sorted(late.items()):
-            number = selection.columns.number(reference)
-            if number is not None and opened[number]:
-                exact = entries if len(found) >= READ else len(late_entries(book, reference, moment))
-                found += [LateCase(reference, number, places[int(selection.place[number])], exact)] if exact else []
+        for reference in sorted(late.keys() & numbers.keys()):
+            exact = late[reference] if len(found) >= READ else len(late_entries(book, reference, moment))
+            if exact:
+                number = numbers[reference]
+                found.append(LateCase(reference, number, places[int(selection.place[number])], exact))
         return cls(moment, tuple(found))
 
     def within(self, holds: Callable[[Place], bool]) -> "LateCases":
@@ -73,6 +77,15 @@ class LateCases:
     def read(self) -> tuple[LateCase, ...]:
         """Those whose duties are looked at."""
         return self.cases[:READ]
+
+
+def _numbers_of(columns: ColumnStore, opened: Array) -> dict[str, int]:
+    """The numbers of the cases that are open, by reference. Where they are many, all references are read in one go."""
+    numbers = np.flatnonzero(opened).tolist()
+    if len(numbers) * 10 < len(opened):
+        return {columns.references[number]: number for number in numbers}
+    every = list(columns.references)
+    return {every[number]: number for number in numbers}
 
 
 def duties_on_late(book: CaseRepository, reference: str, moment: Moment, framework: Framework) -> int:

@@ -13,7 +13,7 @@
 What is told depends on the record and the question alone: it is the same for every reader to whom a counted case is closed.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -184,18 +184,25 @@ def is_thin(counted: Iterable[Counted]) -> bool:
     Where there are not, what lies between two periods of which both are told holds ``FEW`` people, or little enough for
     rounding to hide it.
     """
-    months: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    months: dict[int, dict[str, int]] = {}
     for some in counted:
         for (person, month), n in some.items():
-            months[month][person] += n
+            of_month = months.setdefault(month, {})
+            of_month[person] = of_month.get(person, 0) + n
     ordered = [months[month] for month in sorted(months)]
-    first, inside = 0, Counter[str]()
+    first, inside, total = 0, dict[str, int](), 0
     for month_ in ordered:
-        inside += month_
+        for person, n in month_.items():
+            inside[person] = inside.get(person, 0) + n
+            total += n
         while len(inside) >= FEW:
-            inside -= ordered[first]
+            for person, n in ordered[first].items():
+                inside[person] -= n
+                total -= n
+                if not inside[person]:
+                    del inside[person]
             first += 1
-        if inside.total() > MUCH:
+        if total > MUCH:
             return True
     return False
 

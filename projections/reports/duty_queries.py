@@ -37,6 +37,15 @@ from projections.reports.periods import Period
 from projections.reports.proportions import Proportion
 
 
+def _each(columns: Sequence[Array]) -> Iterator[tuple[int, ...]]:
+    """Each combination of values that occurs in the columns (whole numbers from 0), in order, and how often it does."""
+    room = [int(column.max(initial=0)) + 1 for column in columns]
+    found = np.ravel_multi_index([column.astype(np.int64) for column in columns], room)
+    codes, times = np.unique(found, return_counts=True)
+    values = (part.tolist() for part in np.unravel_index(codes, room))
+    return zip(*values, times.tolist(), strict=True)
+
+
 class DutyQueries(CaseQueries):
     """Queries on the duties of a column store under one framework."""
 
@@ -95,8 +104,7 @@ class DutyQueries(CaseQueries):
         for run in self._fallen(period, clauses, wanted, cases):
             values, coded = self._parts(run, period.moment, by)
             columns = (run.column("place"), coded, run.case, month_numbers(run.column("due_on")))
-            rows, times = np.unique(np.stack(columns).astype(np.int64), axis=1, return_counts=True)
-            for (place, value, case, month), n in zip(rows.T.tolist(), times.tolist(), strict=True):
+            for place, value, case, month, n in _each(columns):
                 group = PlaceGroup(self._places[place], values[value])
                 people.setdefault(group, Counter())[PersonMonth(self._persons[case], month)] += n
         return people

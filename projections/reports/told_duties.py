@@ -1,6 +1,6 @@
 """Duties that fell due, as a reader is told them: by place, clause, group of people and month, and how long they took."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from projections.reports.periods import Period
 from projections.reports.reader_reach import Holds
 from projections.reports.rounded_counts import Naming, RoundedCounts, added, pair_of
 from projections.reports.told_counts import Told, ToldWaits
-from projections.reports.told_gate import DisclosureGate
+from projections.reports.told_gate import DisclosureGate, in_areas
 
 ToldApart = Callable[[Holds], CountedApart | None]
 """What is counted beside the figure of some places; None: withheld."""
@@ -27,7 +27,14 @@ class ToldDuties(DisclosureGate):
         """The duties that fell due: held, n."""
         if self.is_exact_in(asked, among):
             return Told({count.place: pair_of(count.figure) for count in self._queries.counts(asked, clauses, held_as)})
-        at, wanted = at_month_ends(asked, self.today), self._areas(among)
+        key = asked, tuple(clauses), held_as, self._areas_of(among)
+        if key not in self._rounded:
+            self._rounded[key] = self._rounded_duties(*key)
+        return self._rounded[key]
+
+    def _rounded_duties(self, asked: Period, clauses: Sequence[str], held_as: HeldAs, areas: Set[str]) -> Told:
+        """``duties`` of these areas as they are told where they are not exact."""
+        at, wanted = at_month_ends(asked, self.today), in_areas(areas)
         found = self._queries.people(at, clauses, wanted, "clause")
         people, apart = grouped(found), grouped(found, str)
         counts = RoundedCounts(self._queries, at, wanted).of_clauses(clauses, held_as)

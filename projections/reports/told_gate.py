@@ -1,16 +1,22 @@
 """Which figures a reader is told exactly: those of places of which they may open every case that counts."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.reports.disclosure import Counted, at_month_ends
 from projections.reports.duty_queries import DutyQueries
-from projections.reports.duty_results import BEFORE, WEEKS, PlaceGroup, SnoozedDuty, Split
+from projections.reports.duty_results import BEFORE, WEEKS, HeldAs, PlaceGroup, SnoozedDuty, Split
 from projections.reports.periods import Period
 from projections.reports.reader_reach import Holds, ReaderReach
+from projections.reports.told_counts import Told
+
+
+def in_areas(areas: Set[str]) -> Holds:
+    """Whether a place lies in these areas."""
+    return lambda place: place.area in areas
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,11 @@ class DisclosureGate:
     today: date
     snoozed: Sequence[SnoozedDuty] = ()
     """The duties that anybody has ever hidden from their own list."""
+
+    _rounded: dict[tuple[Period, tuple[str, ...], HeldAs, frozenset[str]], Told] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """The duties that were told, by what was asked: several tables of a page ask for the same."""
 
     def is_exact(self, moment: Moment, among: Holds, since: date, until: date) -> bool:
         """Whether every case held in these places after ``since`` up to ``until`` is open to the reader."""
@@ -61,8 +72,11 @@ class DisclosureGate:
 
     def _areas(self, among: Holds) -> Holds:
         """Whether a place lies in an area in which one of these lies."""
-        areas = {place.area for place in self.places() if among(place)}
-        return lambda place: place.area in areas
+        return in_areas(self._areas_of(among))
+
+    def _areas_of(self, among: Holds) -> frozenset[str]:
+        """The areas in which these places lie."""
+        return frozenset(place.area for place in self.places() if among(place))
 
     def _month_end(self, moment: Moment) -> Moment:
         return at_month_ends(Period(moment, moment.on), self.today).moment

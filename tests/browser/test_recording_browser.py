@@ -1,4 +1,4 @@
-"""Recording in a real browser: Back keeps what was typed, and after *Record* the banner has the focus, at the top."""
+"""Recording in a real browser: loading again and Back keep what was typed; after *Record* the banner has the focus."""
 
 from collections.abc import Callable
 from datetime import date
@@ -31,6 +31,8 @@ def test_an_entry_is_recorded_corrected_and_undone(
     address, page = site(app, "p.anstey"), context(viewport={"width": width, "height": 800}).new_page()
     page.goto(f"{address}{CASE}/record/OversightRecorded?back=/cases")
     page.get_by_label("Note (optional)").fill("Discussed with Helen")
+    page.reload()
+    expect(page.get_by_label("Note (optional)")).to_have_value("Discussed with Helen")
     page.get_by_label("Case discussion").check()
     page.get_by_role("button", name="Check before recording").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("You are about to record: Oversight recorded")

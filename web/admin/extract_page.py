@@ -17,6 +17,7 @@ from domain.importing.shipped_mappings import shipped_mappings
 from domain.policy.cited_documents import PolicyError
 from domain.store.sources import registered_sources
 from domain.working.kept_files import CHECKED, REJECTED
+from web.presentation.phrases import sentence
 from web.services import current_cases
 from web.site import access_control, body_limits, clock
 
@@ -46,7 +47,7 @@ def take() -> str:
         except NoMapping as error:
             return _page(problems={"mapping": str(error)})
         except MayNotImport as error:
-            return _page(problems={"mapping": f"{str(error)[:1].upper()}{str(error)[1:]}"})
+            return _page(problems={"mapping": sentence(str(error))})
         except PolicyError as error:
             return _page(faults=str(error).replace(f"{folder}/", "").splitlines())
 

@@ -14,6 +14,7 @@ from domain.importing.ndjson_reader import read_lines
 from domain.store.log_reader import LogReader
 from domain.store.sources import registered_sources
 from domain.working.kept_files import CHECKED, REJECTED
+from web.presentation.phrases import sentence
 from web.services import current_cases
 from web.site import access_control, body_limits, clock
 
@@ -53,7 +54,7 @@ def take() -> str:
             Importer(account=access_control.account().username), clock.now(), ordinary="ordinary" in request.form,
         )  # fmt: skip
     except MayNotImport as error:
-        return _page(problems={"source": f"{str(error)[:1].upper()}{str(error)[1:]}"})
+        return _page(problems={"source": sentence(str(error))})
     report = _imported(name, content, given, store=store)
     held, who = access_control.register().kept_files, access_control.account().username
     if store:

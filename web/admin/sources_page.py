@@ -14,6 +14,7 @@ from domain.entries.register_entries import MOST_DELAY, SourceRegistered, Taking
 from domain.entries.tidy_text import words
 from domain.store.application import Files
 from domain.store.sources import NotDeclared, Source, check_declared, file_of, registered_sources, source_named
+from web.presentation.phrases import sentence
 from web.services import current_cases
 from web.site import access_control, clock, two_people
 from web.site.date_field import read_day
@@ -67,7 +68,7 @@ def take_over() -> str | Response:
         _declaration(name, change, asked_by=access_control.account().username, confirmed_by=None)
         outcome = two_people.ask("taking over", name, change, reason=words(request.form.get("reason", "")))
     except (NotDeclared, ValueError) as error:
-        return _index(request.form, {"cut_over": f"{str(error)[:1].upper()}{str(error)[1:]}"})
+        return _index(request.form, {"cut_over": sentence(str(error))})
     flash(f"Taking over {name}. {two_people.OUTCOMES[outcome]}")
     return redirect(url_for("sources.index"))
 

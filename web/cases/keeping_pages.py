@@ -1,35 +1,31 @@
 """What is kept of a person: holds, erasing, redacting one text. For the managers who answer for the case; no administrator."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from domain.accounts.requests import Request, RequestKind
+from domain.accounts.requests import RequestKind
 from domain.accounts.roles import KEEPERS
-from domain.aggregates.other_file_ids import crn_of
-from domain.entries.person_entries import HoldLifted, HoldPlaced, PersonErased, TextRedacted, person_file
+from domain.entries.person_entries import HoldLifted, HoldPlaced, person_file
 from domain.entries.tidy_text import paragraphs
-from domain.sealing.person_key import Where
 from domain.store import erasing
-from domain.store.erasing import NotErased
 from domain.store.person_register import holds_on
 from projections.cases.disclosure_draft import draft
 from projections.cases.erasure_check import (
     BACKUPS,
     WHAT_IS_LEFT,
-    hindrances,
-    holds_against,
     may_confirm_for,
     published_with,
 )
 from projections.inspections import blind_reading
+from web.cases.keeping_requests import actor, against, ask, without
 from web.presentation.disclosure_document import as_html
 from web.presentation.formatting import short_date
 from web.services import current_cases
-from web.site import access_control, clock, two_people
+from web.site import access_control, clock
 
 blueprint = Blueprint("keeping", __name__)
 
@@ -53,7 +49,7 @@ def show(crn: str, number: int) -> str:
         cases=cases,
         closed=len(closed),
         holds=[(one, one.stands_on(clock.day())) for one in holds_on(book.files, crn) if one.subject not in closed],
-        against=_without(_against(crn), closed),
+        against=without(against(crn), closed),
         linked=[one for one in erasing.linked_crns(book.files, crn) if _some_open(one)],
         texts=_texts(case),
         published=published_with(book, cases),
@@ -61,12 +57,6 @@ def show(crn: str, number: int) -> str:
         waiting=[one for one in access_control.register().requests.still_open(clock.now())
                  if case in one.cases and not one.alone],
     )  # fmt: skip
-
-
-def _without(words: list[str], closed: set[str]) -> list[str]:
-    """What stands against erasing; of cases that are closed to the reader it says no more than that it does."""
-    told = [one for one in words if not any(case in one for case in closed)]
-    return told if len(told) == len(words) else [*told, "something stands against it in a case that is not open to you"]
 
 
 def _some_open(crn: str) -> bool:
@@ -105,7 +95,9 @@ def lift(crn: str, number: int) -> Response:
 def erase(crn: str, number: int) -> Response:
     """Ask to erase the person. A second manager confirms it on the page Requests."""
     case, reason = _opened(crn, number), _reason()
-    return _ask("person erased", crn, {"cases": erasing.cases_of(current_cases.repository().files, crn)}, reason, case)
+    return _asked(
+        "person erased", crn, {"cases": erasing.cases_of(current_cases.repository().files, crn)}, reason, case
+    )
 
 
 @blueprint.post("/cases/<crn>/<int:number>/keeping/redact")
@@ -114,7 +106,7 @@ def redact(crn: str, number: int) -> Response:
     """Ask to redact one text. A second manager confirms it on the page Requests."""
     case, reason = _opened(crn, number), _reason()
     entry, _, path = request.form.get("text", "").rpartition(" ")
-    return _ask("text redacted", case, {"entry": entry, "path": path}, reason, case)
+    return _asked("text redacted", case, {"entry": entry, "path": path}, reason, case)
 
 
 @blueprint.post("/cases/<crn>/<int:number>/keeping/draft")
@@ -137,81 +129,14 @@ def disclose(crn: str, number: int) -> Response:
     return answer
 
 
-def _ask(kind: RequestKind, subject: str, change: Mapping[str, Any], reason: str, case: str) -> Response:
-    meant = Request(0, kind, subject, change, reason, access_control.account().username, clock.now(), alone=False)
+def _asked(kind: RequestKind, subject: str, change: Mapping[str, Any], reason: str, case: str) -> Response:
+    flash(ask(kind, subject, change, reason))
     crn, number = case.split("/")
-    book = current_cases.repository()
-    try:
-        _check(meant)
-        if not may_confirm_for(book, access_control.account(), meant.cases, clock.day()):
-            raise NotErased("you do not answer for each of its cases today")
-        outcome = two_people.ask(kind, subject, change, reason=reason,
-                                 able=lambda who: may_confirm_for(book, who, meant.cases, clock.day()))  # fmt: skip
-    except NotErased as error:
-        flash(f"Nothing was changed: {error.args[0]}.")
-    else:
-        flash(two_people.OUTCOMES[outcome])
     return _back(crn, int(number))
 
 
-def _check(request: Request) -> None:
-    """``NotErased`` where what was asked for cannot be done now, and why."""
-    book, asked = current_cases.repository(), request.change
-    if request.kind == "person erased":
-        against = _without(_against(request.subject), _closed(request.subject))
-        if not against and sorted(asked["cases"]) != sorted(erasing.cases_of(book.files, request.subject)):
-            against = ["cases of this CRN were added since; ask for it again"]
-    else:
-        against = holds_against(book, request.subject, clock.day())
-        erasing.check_text(book.files, Where(request.subject, asked["entry"], asked["path"]))
-    if against:
-        raise NotErased("; ".join(against))
-
-
-def _closed(crn: str) -> set[str]:
-    """The cases of a CRN that are closed to the person signed in."""
-    return {one for one in erasing.cases_of(current_cases.repository().files, crn) if not current_cases.is_open(one)}
-
-
-def _against(crn: str) -> list[str]:
-    book = current_cases.repository()
-    try:
-        erasing.check_erasable(book.files, crn)
-    except NotErased as error:
-        return [str(error)]
-    return hindrances(book, crn, clock.day())
-
-
-def _erase(request: Request) -> None:
-    fact = PersonErased(at=clock.recording_time(), reason=request.reason, asked_by=request.asked_by,
-                        confirmed_by=_second(request))  # fmt: skip
-    done = erasing.erase(current_cases.repository().files, request.subject, fact, actor=_actor())
-    access_control.register().forget(request.subject)
-    access_control.log(
-        "decided", *request.cases, detail="erased" if not done.not_marked else f"erased; {done.not_marked}"
-    )
-    if done.not_marked:
-        flash(f"It is erased, but {done.not_marked}: tell who looks after the site.")
-
-
-def _redact(request: Request) -> None:
-    fact = TextRedacted(
-        at=clock.recording_time(), case=request.subject, entry=request.change["entry"], path=request.change["path"],
-        reason=request.reason, asked_by=request.asked_by, confirmed_by=_second(request),
-    )  # fmt: skip
-    erasing.redact(current_cases.repository().files, fact, actor=_actor())
-    access_control.register().drafts.forget(crn_of(request.subject))
-    access_control.log("decided", request.subject, detail=f"a text of entry {fact.entry} redacted")
-
-
-def _second(request: Request) -> str | None:
-    """Who confirmed it; None where it is done alone."""
-    who = access_control.account().username
-    return who if who != request.asked_by else None
-
-
 def _enter(crn: str, case: str, fact: HoldPlaced | HoldLifted, said: str) -> None:
-    current_cases.repository().files.enter(person_file(crn), fact, actor=_actor())
+    current_cases.repository().files.enter(person_file(crn), fact, actor=actor())
     access_control.log("recorded", case, detail=said)
 
 
@@ -258,17 +183,5 @@ def _day(typed: str) -> date | None:
     return day
 
 
-def _actor() -> str:
-    return access_control.stored_by_account(access_control.account().username)
-
-
 def _back(crn: str, number: int) -> Response:
     return redirect(url_for("keeping.show", crn=crn, number=number))
-
-
-def attach(app: Flask) -> None:
-    """Say what confirmed requests do, and tell templates who may look after what is kept."""
-    effects: Mapping[RequestKind, Callable[[Request], None]] = {"person erased": _erase, "text redacted": _redact}
-    with app.app_context():
-        for kind, effect in effects.items():
-            two_people.attach_effect(kind, effect, _check)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence, Set
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, render_template, request
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
@@ -67,6 +67,10 @@ def _whole(low: int, high: int, words: str) -> dict[str, Any]:
     return {"validate": validate.Range(low, high, error=message), "error_messages": {"invalid": message}}
 
 
+OFFICERS = 50
+"""Rows of officers on one page."""
+
+
 class MatrixSchema(Schema):
     """The query: whose duties, of how many months, with which target in per cent. An empty value means no limit."""
 
@@ -86,37 +90,51 @@ class MatrixSchema(Schema):
 def index() -> str:
     """The matrix: officers by subject, and below them teams, areas and the total."""
     asked = _asked()
-    every = duty_sums(following_read_model.as_at(current_cases.moment()), asked["months"], ~current_cases.shut())
-    held, account = {one.place for one in every}, access_control.account()
-    theirs = {place for place in held if _theirs(asked, place)}
-    areas = {place.area for place in held if account.answers_for(place)}
-    mine = [one for one in every if one.place in theirs]
-    shown = matrix(mine, _subjects())
-    reference = report_cache.kept(
-        ("matrix", asked["months"], *report_cache.reader_and_moment()),
-        lambda: _area_row(every, areas, asked["months"], shown.subjects),
+    made = report_cache.kept(
+        ("matrix", *sorted(map(str, asked.items())), *report_cache.reader_and_moment()), lambda: _made(asked)
     )
-    compared = report_cache.kept(
-        ("matrix compared", *sorted(map(str, asked.items())), *report_cache.reader_and_moment()),
-        lambda: _compared(shown, theirs, areas, asked["months"]),
-    )
+    shown = made.shown
     order = read_order(request.args, ["officer", ALL, *shown.subjects], Order("officer"))
+    page = read_page(request.args, len(shown.officers), OFFICERS)
     return render_template(
         "cases/matrix.html",
         matrix=shown,
         order=order,
-        officers=_in_order(shown, order),
+        officers=page.of(_in_order(shown, order)),
+        page=page,
         asked_for=asked,
         everything=ALL,
         few=FEW,
         trend=trend,
-        reference=reference,
-        against=lambda subject, team, officer=None: AGAINST[compared.get((subject, team, officer or None))],
+        reference=made.reference,
+        against=lambda subject, team, officer=None: AGAINST[made.compared.get((subject, team, officer or None))],
         how_compared=HOW_COMPARED,
         figure=lambda cell: printed(current_cases.framework(), 100 * cell.share if cell.share is not None else None),
         months=TREND,
-        choices={name: sorted({getattr(one.place, name) for one in mine}) for name in ("area", "team")},
+        choices=made.choices,
     )
+
+
+class MatrixMade(NamedTuple):
+    """The matrix that a reader asks for, the row of whole areas, how cells differ from it, and what can be chosen."""
+
+    shown: Matrix
+    reference: MatrixRow
+    compared: Mapping[tuple[str, str, str | None], Comparison | None]
+    choices: Mapping[str, Sequence[str]]
+
+
+def _made(asked: Mapping[str, Any]) -> MatrixMade:
+    months = asked["months"]
+    every = duty_sums(following_read_model.as_at(current_cases.moment()), months, ~current_cases.shut())
+    held, account = {one.place for one in every}, access_control.account()
+    theirs = {place for place in held if _theirs(asked, place)}
+    areas = {place.area for place in held if account.answers_for(place)}
+    shown = matrix((one for one in every if one.place in theirs), _subjects())
+    return MatrixMade(
+        shown, _area_row(every, areas, months, shown.subjects), _compared(shown, theirs, areas, months),
+        {name: sorted({getattr(place, name) for place in theirs}) for name in ("area", "team")},
+    )  # fmt: skip
 
 
 def _in_order(shown: Matrix, order: Order) -> list[tuple[TeamOfficer, MatrixRow]]:

@@ -1,28 +1,15 @@
 """Assessments that were returned to their officers: which rows of a list wait for the officer, and no longer for the manager."""
 
-from domain.aggregates.other_file_ids import file_named
 from projections.columns.column_schema import Array
-from projections.ledger.ledger import NoticeRow
 from projections.lists.counted_cases import CountedCases
 from projections.lists.picked_numbers import none_marked, places_of
-from projections.lists.todo_items import COUNTERSIGNING, TodoItems, kind_of
+from projections.lists.todo_items import COUNTERSIGNING, TodoItems
 from projections.lists.todo_lines import TodoLine, lines_of
-from projections.obligations.duty_state import Obligation
 from web.services import current_cases
-from web.services.asked_of_reader import last_return
+from web.services.asked_of_reader import assessment_of, last_return
 
 MOST = 200
 """Rows of one list whose files are asked; of those beyond, none counts as returned."""
-
-
-def assessment_of(duty: Obligation | None, notice: NoticeRow | None) -> str | None:
-    """The assessment on the case's own file that a duty or notice asks to be countersigned; None where it names none."""
-    entry = None
-    if duty is not None and kind_of(duty.clause) == COUNTERSIGNING:
-        entry = duty.raised_by
-    elif notice is not None and notice.notice == "not-countersigned-since":
-        entry = notice.entry
-    return None if entry is None or file_named(entry) is not None else entry
 
 
 def with_officer(items: TodoItems, counted: CountedCases) -> Array:

@@ -12,7 +12,6 @@ from projections.lists.todo_lines import TodoLine, lines_of
 from web.desk.desk_home import blueprint
 from web.desk.desk_reading import desk_reading
 from web.desk.hidden_rows import may_hide, row_of, snoozes
-from web.desk.returned_assessments import assessment_of
 from web.presentation.formatting import long_date
 from web.services import current_cases
 from web.site import access_control, clock, links
@@ -85,7 +84,6 @@ def _line(row: ListRow) -> TodoLine:
 def attach(app: Flask) -> None:
     """Let the templates of lists ask which rows are hidden, and which may be."""
     app.jinja_env.globals.update(
-        assessment_of=assessment_of,
         snooze_can_be_undone=lambda one: one.can_be_undone(clock.now()),
         row_of=row_of,
         snoozed=lambda line: snoozes().get(row_of(line)),

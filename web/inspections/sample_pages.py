@@ -15,6 +15,7 @@ from web.inspections.inspection_form import blueprint, form_page
 from web.inspections.reading_answers import case_read
 from web.presentation.downloads import download
 from web.presentation.formatting import left_out_said
+from web.presentation.phrases import sentence
 from web.presentation.table_files import Column, Download
 from web.recording.entry_forms import Field
 from web.recording.inspection_entry import Problems, enter, inspection_to_run, read_form, redirect_if_closed, token
@@ -79,7 +80,7 @@ def _draw(inspection: str, found: Inspection, values: Mapping[str, Any]) -> Prob
     except CannotDraw as error:
         if values["size"] <= len(found.frame.cases) and closed_in_frame(inspection, found):
             return {"size": "No such sample can be drawn: ask for fewer cases, or for more of one officer"}
-        return {"size": f"{str(error)[:1].upper()}{str(error)[1:]}"}
+        return {"size": sentence(str(error))}
     return enter(inspection, "SampleDrawn", {**values, "cases": drawn.cases, "spares": drawn.spares})
 
 

@@ -12,7 +12,10 @@ FURTHEST = timedelta(days=366)
 """How far ahead an appointment may be booked by hand; a later day is taken for a typing error."""
 
 _TIME = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))?\s*(am|pm)?", re.IGNORECASE)
-_YEARLESS = re.compile(r"[0-9]{1,2}[-/. ]+([0-9]{1,2}|[a-z]{3,9})", re.IGNORECASE)
+_YEARLESS = re.compile(r"[0-9]{1,2}[-/. ]+([0-9]{1,2}|[a-z]{3,9}\b)([-/. ]+[0-9]{1,2})?", re.IGNORECASE)
+
+LONGEST_SAID = 40
+"""Characters of what was entered that a problem repeats."""
 
 
 def typed_time(text: str) -> str | None:
@@ -35,7 +38,8 @@ def day_problem(label: str, text: str) -> str | None:
         return None
     if _YEARLESS.fullmatch(text.strip()):
         return f"{label} must include a year. For example, 3 10 2005."
-    return f"{label} must be a real date. For example, 3 10 2005."
+    entered = f" You entered {text.strip()}." if len(text) <= LONGEST_SAID else ""
+    return f"{label} must be a real date.{entered} For example, 3 10 2005."
 
 
 def booking_problem(label: str, for_on: date, kind: str, history: History, today: date) -> str | None:

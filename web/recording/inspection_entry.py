@@ -16,6 +16,7 @@ from domain.entries.entry import Entry
 from domain.entries.refusals import Stage
 from domain.entries.schemas import ShapeError, load_entry
 from web.presentation.formatting import count_noun
+from web.presentation.phrases import sentence
 from web.recording.entry_forms import TYPED, Field
 from web.recording.typed_values import values_of
 from web.services import current_cases, current_inspections
@@ -122,7 +123,7 @@ def enter(inspection: str, type_: str, values: Mapping[str, Any], *, entry: str 
 
 def in_words(reason: str) -> str:
     """The reason of a refusal as a sentence on a form."""
-    return reason[:1].upper() + reason[1:].replace("write it as 2005-10-03", "enter it like 3/10/2005")
+    return sentence(reason).replace("write it as 2005-10-03", "enter it like 3/10/2005")
 
 
 def unfinished(found: Inspection) -> list[str]:

@@ -9,13 +9,13 @@ from domain.entries.refusals import Refused
 from domain.entries.schemas import entry_type_of
 from web.presentation.formatting import long_date
 from web.presentation.phrases import type_title
+from web.recording.booking_problems import day_problem
 from web.recording.deciding_questions import WORDS
 from web.recording.entry_forms import TYPED, Field
 from web.recording.reason_words import Asked, named, reason_words
 from web.site.date_field import read_day
 
 _ISO = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b(?!T)")
-_YEARLESS = re.compile(r"\d{1,2}(?:[-/. ]+(?:\d{1,2}|[a-z]{3,9})\b)(?:[-/. ]+\d{1,2})?", re.IGNORECASE)
 _FIELD = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 _TYPE = re.compile(r"\b(?:[A-Z][a-z]+){2,}\b")
 
@@ -87,11 +87,7 @@ def _of_a_date(reason: str, field: Field, typed: str) -> str:
     """The words for a date that is none, has no year, or lies in the future; empty for any other reason."""
     day = read_day(typed)
     if day is None:
-        if _YEARLESS.fullmatch(typed.strip()):
-            return f"{field.full_label} must include a year. For example, 3 10 2005."
-        return (
-            f"{field.full_label} must be a real date.{Asked(field.full_label, typed).entered} For example, 3 10 2005."
-        )
+        return day_problem(field.full_label, typed) or ""
     if "an entry says what has happened" in reason:
         return f"{field.full_label} must be today or in the past. You entered {long_date(day)}."
     if "not between 1900 and 2100" in reason:

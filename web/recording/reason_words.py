@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from domain.entries.code_lists import label
 from web.presentation.phrases import type_title
+from web.recording.booking_problems import LONGEST_SAID
 
 
 class Asked(NamedTuple):
@@ -22,7 +23,7 @@ class Asked(NamedTuple):
     @property
     def entered(self) -> str:
         """What was entered, as a sentence after a blank; empty where that is nothing or long."""
-        return f" You entered {self.typed.strip()}." if self.typed.strip() and len(self.typed) <= 40 else ""
+        return f" You entered {self.typed.strip()}." if self.typed.strip() and len(self.typed) <= LONGEST_SAID else ""
 
 
 def _not_offered(asked: Asked, _: re.Match[str]) -> str:

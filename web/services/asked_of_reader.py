@@ -4,8 +4,12 @@ from collections.abc import Iterable
 
 from flask import Flask
 
+from domain.aggregates.other_file_ids import file_named
 from domain.entries.case_entries import AssessmentReturned, EntryCorrected
 from projections.cases.asked_back import AskedBack, asked_back, last_returns
+from projections.ledger.ledger import NoticeRow
+from projections.lists.todo_items import COUNTERSIGNING, kind_of
+from projections.obligations.duty_state import Obligation
 from web.presentation.formatting import short_date
 from web.services import current_cases
 
@@ -22,6 +26,16 @@ def asked_of(references: Iterable[str]) -> list[AskedBack]:
         if any(isinstance(fact, AssessmentReturned) for fact in file.entries.values()):
             found += asked_back(reference, book.opened_file(file).entries.values(), at.on, at.known_at)
     return sorted(found, key=lambda one: one.returned.recorded_at, reverse=True)
+
+
+def assessment_of(duty: Obligation | None, notice: NoticeRow | None) -> str | None:
+    """The assessment on the case's own file that a duty or notice asks to be countersigned; None where it names none."""
+    entry = None
+    if duty is not None and kind_of(duty.clause) == COUNTERSIGNING:
+        entry = duty.raised_by
+    elif notice is not None and notice.notice == "not-countersigned-since":
+        entry = notice.entry
+    return None if entry is None or file_named(entry) is not None else entry
 
 
 def last_return(reference: str, assessment: str) -> AskedBack | None:
@@ -49,4 +63,5 @@ def returned_said(reference: str, assessment: str) -> str:
 
 def attach(app: Flask) -> None:
     """Let the templates of duties say that an assessment was returned."""
+    app.add_template_global(assessment_of)
     app.add_template_global(returned_said)

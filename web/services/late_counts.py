@@ -2,18 +2,16 @@
 
 from typing import NamedTuple
 
-from flask import g
-
 from projections.lists.late_cases import READ, LateCases, duties_on_late
-from web.services import current_cases
+from web.services import current_cases, report_cache
 
 
 def late_cases() -> LateCases:
-    """The cases that the reader may open on which entries were stored late."""
-    if "late_cases" not in g:
-        g.late_cases = LateCases.of(current_cases.repository(), current_cases.reached(), current_cases.moment())
-    found: LateCases = g.late_cases
-    return found
+    """The cases that the reader may open on which entries were stored late; kept until anything is stored."""
+    return report_cache.kept(
+        ("late cases", *report_cache.reader_and_moment()),
+        lambda: LateCases.of(current_cases.repository(), current_cases.reached(), current_cases.moment()),
+    )
 
 
 def duties_resting(cases: LateCases) -> int:
@@ -32,4 +30,10 @@ class LateSaid(NamedTuple):
 
 def late_said(cases: LateCases) -> LateSaid | None:
     """What of some cases was stored late; None where nothing was."""
-    return LateSaid(cases, duties_resting(cases), READ) if cases.entries else None
+    if not cases.entries:
+        return None
+    asked = tuple(one.reference for one in cases.read)
+    duties = report_cache.kept(
+        ("duties on late", asked, *report_cache.reader_and_moment()), lambda: duties_resting(cases)
+    )
+    return LateSaid(cases, duties, READ)

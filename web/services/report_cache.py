@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import TypeVar, cast
 
-from flask import current_app
+from flask import current_app, g
 
 from projections.reports.duty_queries import DutyQueries
 from projections.reports.duty_results import snoozed_duties
@@ -30,9 +30,12 @@ def duty_queries() -> DutyQueries:
 
 
 def told_figures() -> ToldFigures:
-    """The figures of the record as the person signed in is told them."""
-    reach = ReaderReach(access_control.account().answers_for, ~current_cases.shut())
-    return ToldFigures(duty_queries(), reach, clock.today(), snoozed_duties(access_control.register().snoozes.every()))
+    """The figures of the record as the person signed in is told them, for one request."""
+    if "told_figures" not in g:
+        reach = ReaderReach(access_control.account().answers_for, ~current_cases.shut())
+        snoozed = snoozed_duties(access_control.register().snoozes.every())
+        g.told_figures = ToldFigures(duty_queries(), reach, clock.today(), snoozed)
+    return cast(ToldFigures, g.told_figures)
 
 
 def reader_and_moment() -> tuple[Hashable, ...]:

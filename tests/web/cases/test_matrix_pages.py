@@ -35,6 +35,7 @@ from projections.reports.caseload_matrix import (
 from tests.support.columns import columns_of
 from tests.support.histories import PERSON, PLACE
 from tests.support.people import signed_in
+from web.cases import matrix_pages
 
 DAY = date(2005, 10, 3)
 
@@ -157,11 +158,23 @@ def app(demo_app: Flask) -> Flask:
 def test_every_cell_opens_exactly_its_duties(app: Flask) -> None:
     client = signed_in(app, "c.whitlock")
     page = client.get("/matrix?as_at=2005-10-03").text
-    cells = re.findall(r'href="(/matrix/duties\?[^"]+)".*?ca-cell__n">(\d+) of (\d+)<', page, re.DOTALL)
+    cells = re.findall(r'href="(/matrix/duties\?[^"]+)".*?ca-nowrap">(\d+) of (\d+)<', page, re.DOTALL)
     assert len(cells) > 80
     for link, in_time, n in random.Random(1).sample(cells, 12):
         opened = client.get(link.replace("&amp;", "&")).text
         assert f"{in_time} of {n} in time" in opened, link
+
+
+def test_many_officers_stand_on_pages(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = signed_in(app, "c.whitlock")
+
+    def officers(address: str) -> list[str]:
+        return re.findall(r'<th scope="row" class="govuk-table__header ca-plain">([^<]+)<br>', client.get(address).text)
+
+    whole = officers("/matrix?sort=contact")
+    monkeypatch.setattr(matrix_pages, "OFFICERS", 5)
+    assert [name for number in (1, 2, 3) for name in officers(f"/matrix?sort=contact&page={number}")] == whole
+    assert len(whole) == 13
 
 
 def test_a_team_has_one_figure_whoever_reads_it(app: Flask) -> None:

@@ -149,7 +149,7 @@ def test_a_case_managers_day(app: Flask) -> None:
     said = words(client.get("/desk").text)
     assert "Thursday 22 December" in said and "Appointments (1) Derek Tocknell , P114066/1" in said
     assert "To do by 29 December (2 duties, 1 person)" in said
-    assert "No appointments in the next 7 days, no requests to you, no appointments without outcome." in said
+    assert "No appointments in the next 7 days, no requests to you, no outcomes overdue." in said
     past = words(client.get("/desk?as_at=2005-05-16").text)
     assert "Monday 16 May" in past and "This week" in past
     assert client.get("/desk/to-do").headers["Location"] == "/desk"

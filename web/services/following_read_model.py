@@ -20,6 +20,7 @@ from projections.read_model.column_base import columns_folder
 from projections.read_model.column_keeper import MOST_CASES, ColumnKeeper, ColumnsNotMade
 from projections.read_model.follower import catch_up
 from projections.read_model.view_reader import ReadModel
+from web.presentation.clock_words import whose_clock
 from web.presentation.formatting import count_noun, short_date
 from web.site import access_control, clock
 
@@ -96,7 +97,7 @@ def note() -> str:
         return ""
     local = since.astimezone(LONDON)
     latest = "the latest entry" if entries == 1 else f"the latest {count_noun(entries, 'entry', 'entries')}"
-    return f"Lists and counts leave out {latest}, stored since {short_date(local.date())}, {local:%H:%M}."
+    return f"Lists and counts leave out {latest}, stored since {short_date(local.date())}, {local:%H:%M}{whose_clock(since)}."
 
 
 def health() -> tuple[dict[str, object], int]:

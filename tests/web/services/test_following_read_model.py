@@ -87,7 +87,8 @@ def test_while_somebody_else_follows_the_page_says_what_is_left_out(
         assert footer(client) == ""
         store(files, (CASE, contact("c1")))
         assert re.fullmatch(
-            r"Lists and counts leave out the latest entry, stored since \d+ \w+ \d{4}, \d\d:\d\d\.",
+            r"Lists and counts leave out the latest entry, stored since \d+ \w+ \d{4}, \d\d:\d\d "
+            r"\(this computer&#39;s clock\)\.",
             footer(client),
         )
         store(files, (CASE, contact("c2")))

@@ -39,7 +39,7 @@ Hours = Annotated[float, Meta(ge=0, le=24)]
 OrderHours = Annotated[int, Meta(ge=1, le=1000)]
 """Hours of unpaid work of a whole order."""
 ForDay = Annotated[date, Meta(title="Date it is for")]
-ForTime = Annotated[str, Meta(pattern=TIME_OF_DAY, title="Time it is for", description="For example, 09:30")]
+ForTime = Annotated[str, Meta(pattern=TIME_OF_DAY, title="Time of the appointment", description="For example, 09:30")]
 
 AppointmentRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("AppointmentMade", "UnpaidWorkSession")})]
 """A session of unpaid work is an appointment of its day: for its outcome, a decision, a warning, a breach."""
@@ -346,7 +346,7 @@ class AppointmentMade(Entry, frozen=True):
 
     use = Use(form_group="Contact and absence")
 
-    for_on: ForDay
+    for_on: Annotated[date, Meta(title="Date of the appointment")]
     contact_type: code_lists.ContactType
     for_time: ForTime | None = None
     national_standards: Annotated[

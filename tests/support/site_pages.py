@@ -23,7 +23,7 @@ BY_ANOTHER = {
 }  # fmt: skip
 """Blueprints whose pages say most to another reader."""
 
-FILES = ("<form>", "/download/", "/rejected/", ".ics", "/api/", "/assets/", "/healthz")
+FILES = ("<form>", "/download/", "/rejected/", ".ics", "/api/", "/assets/", "/healthz", "/imports/mappings/")
 """What the routes of files have in their addresses."""
 
 NO_PAGE_OF_THEIR_OWN: Mapping[str, str] = {

@@ -16,7 +16,7 @@ from projections.reports.counted_apart import apart_among
 from projections.reports.duty_results import WEEKS
 from projections.reports.protected_groups import group_of
 from web.presentation.apart_words import apart_said
-from web.presentation.formatting import short_date
+from web.presentation.formatting import count_noun, short_date
 from web.presentation.phrases import became, type_title
 from web.presentation.table_files import Column
 from web.reports.drill_down_query import DrillDownQuery
@@ -131,7 +131,7 @@ def late(query: DrillDownQuery) -> DrillDownList:
     columns = (Column("Entry"), Column("Dated", "date"), Column("Recorded", "date"), Column("Working days", "number"),
                Column("Officer"), Column("Team"))  # fmt: skip
     says = f"Recorded {period_words(query.period)}, more than one working day after the day they are dated."
-    return _listed(f"{len(found)} entries recorded late", says, columns, lines)
+    return _listed(f"{count_noun(len(found), 'entry', 'entries')} recorded late", says, columns, lines)
 
 
 def coming(query: DrillDownQuery) -> DrillDownList:
@@ -142,7 +142,7 @@ def coming(query: DrillDownQuery) -> DrillDownList:
     first = moment.on + timedelta(weeks=week - 1 if week else 0)
     last = moment.on + timedelta(weeks=week or WEEKS)
     found = _open(report_cache.duty_queries().coming(moment, first, last, query.wanted))
-    title = f"{len(found)} duties fall due"
+    title = f"{count_noun(len(found), 'duty falls', 'duties fall')} due"
     says = f"From {short_date(first + timedelta(days=1))} to {short_date(last)}, as the file stood on {short_date(moment.on)}."
     return _listed_duties(
         title, says, (*_DUTY_COLUMNS[:3], Column("Arranged"), *_DUTY_COLUMNS[4:]), found,

@@ -34,7 +34,7 @@ PURPOSES: Mapping[str, Purpose] = {
 """Blueprint -> what its pages are for."""
 
 CLEAR = frozenset((
-    "about", "action", "after", "area", "as_at", "attribute", "band", "before", "beside", "by", "clause", "day",
+    "about", "action", "after", "area", "as_at", "attribute", "band", "before", "beside", "by", "choose", "clause", "day",
     "division", "edition", "framework", "group", "inspection", "kind", "known", "measure", "months", "of", "officer",
     "order", "page", "purpose", "risk", "second", "show", "since", "sort", "standards", "step", "subject", "target",
     "team", "tier", "trend", "until", "week",

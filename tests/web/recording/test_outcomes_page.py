@@ -96,10 +96,11 @@ def test_an_spo_sees_those_of_the_team_with_their_officers(app: Flask, booked: P
     assert "Helen Sallis" in page
 
 
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_a_day_that_is_none_is_said_at_its_question(officer: FlaskClient) -> None:
     page = officer.get("/outcomes?day=31+2+2005").text
     assert "There is a problem" in page and 'href="#day"' in page and 'value="31 2 2005"' in page
-    assert page.count("Day must be a real date between 1900 and 2100.") == 2
+    assert page.count("Day must be a real date between") == 2
 
 
 def test_of_a_day_to_come_nothing_is_asked(officer: FlaskClient) -> None:

@@ -360,7 +360,7 @@ def test_a_manager_judges_for_no_inspection_that_they_do_not_read_for(spo: Flask
     send(spo, refused, "record")
     assert "There is a problem" in refused
     unknown = fill(spo, address, **{**typed, "question": "no-such-question"})
-    assert "must be one of those that are offered" in unknown
+    assert "must be one of those that are offered. Select one of them." in unknown
     assert not any(f.recorded_by == "p.anstey" for f in entries(own_database).values())
 
 

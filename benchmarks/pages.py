@@ -18,7 +18,6 @@ import os
 import platform
 from collections.abc import Container, Iterator, Mapping
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -28,7 +27,7 @@ from flask.testing import FlaskClient
 from benchmarks.cases import READ_ON
 from benchmarks.filling import TEMPLATES
 from benchmarks.nation import Size, named_size, officer_of, place_of, reference_of
-from benchmarks.queries import again, sent
+from benchmarks.queries import Query, again, sent
 from benchmarks.recording import Recording, change_many, one_more, shown
 from benchmarks.serving import DATABASE, Person, copied, people, prepared
 from benchmarks.timing import Figure, several
@@ -110,9 +109,13 @@ def of_pages(
         if words in taken:
             continue
         asked = f"{address}as_at={READ_ON}"
-        figures = several(partial(shown, client, asked), times)
         with sent() as queries:
-            shown(client, asked)
+
+            def take(asked: str = asked, queries: list[Query] = queries) -> None:
+                queries.clear()
+                shown(client, asked)
+
+            figures = several(take, times)
         yield words, Figure(*figures, several(again(queries), min(times, 3))[3])
 
 

@@ -128,6 +128,7 @@ def test_an_action_comes_back_next_time_and_is_checked_against_the_record(app: F
     assert post(spo, f"/actions/{unit}/held", TUNDE, held_on="").status_code == 302
     assert post(spo, f"/actions/{unit}/working-time", TUNDE, per_cent="60", since="1/12/2005").status_code == 302
     said = words(spo, TUNDE)
+    assert re.search("Agreed today Supervision plans for all cases .* Agreed last time Nothing was agreed before", said)
     assert "Last supervision: 22 December 2005." in said and "60% of full time" in said
     assert re.search(r"Supervision plans for all cases Tunde Adeyemi, by 31 Jan 2006", said)
     assert re.search(r"(\d of \d done|Nothing was to be done under this), (from|by) the record", said)

@@ -8,7 +8,7 @@ from flask import render_template, request
 
 from projections.cases.case_visits import Visit, visits
 from projections.lists.picked_numbers import how_many
-from projections.lists.todo_items import TodoItems
+from projections.lists.todo_items import DECISIONS, TodoItems
 from projections.lists.todo_lines import TodoLine, lines_of
 from projections.lists.work_lists import WEEK
 from web.desk.desk_reading import DeskReading, desk_reading
@@ -34,7 +34,7 @@ def show() -> str:
     asked = TodoList(reading, [Part("todo", own.only(~recording), own)], Filters((), {}))
     page = read_page(request.args, asked.total, SIZE)
     parts, outcomes, booked = asked.shown(page), _latest_first(own.only(recording), reading), _booked(reading, day)
-    returned = asked_of(_references(reading))
+    undecided, returned = reading.items.of_kinds(frozenset((DECISIONS,))), asked_of(_references(reading))
     shown = (
         {one.reference for one in booked}
         | {one.reference for one in returned}
@@ -45,7 +45,8 @@ def show() -> str:
     return render_template(
         "desk/today.html", parts=parts, page=page, until=day + timedelta(days=WEEK), outcomes=outcomes,
         to_record=int(recording.sum()), today_lines=[one for one in booked if one.made.for_on == day],
-        week=_by_day(one for one in booked if one.made.for_on > day), managers=how_many(reading.managers_own),
+        week=_by_day(one for one in booked if one.made.for_on > day), managers=how_many(reading.managers_own & ~undecided),
+        undecided=how_many(reading.managers_own & undecided),
         returned=returned, outcome_words=outcome_words, **todo_words(reading, sorted(shown)),
     )  # fmt: skip
 

@@ -161,6 +161,15 @@ def test_an_appointment_of_today_offers_its_outcome_and_one_of_before_waits(own_
     lines = [
         made | {"entry": "t1", "occurred_on": "2005-12-12", "for_on": "2005-12-22", "for_time": "15:30"},
         made | {"entry": "t2", "occurred_on": "2005-12-12", "for_on": "2005-12-14"},
+        made | {"entry": "t0", "occurred_on": "2005-12-12", "for_on": "2005-12-19", "national_standards": True},
+        {
+            "type": "AppointmentOutcomeRecorded",
+            "entry": "missed",
+            "occurred_on": "2005-12-19",
+            "appointment": "t0",
+            "recorded_at": "2005-12-19T16:00:00+00:00",
+            "outcome": "awaiting_explanation",
+        },
         made | {"entry": "t3", "occurred_on": "2005-12-12", "for_on": "2005-12-28"},
     ]
     with app.app_context():
@@ -171,6 +180,7 @@ def test_an_appointment_of_today_offers_its_outcome_and_one_of_before_waits(own_
     assert "Appointments (2)" in said and "15:30 Derek Tocknell" in said
     assert "/cases/P114066/1/attended/t1" in page and "/attended/t2" not in page
     assert "No outcome yet (1)" in said and "Outcome of the appointment of 14 Dec recorded" in said
+    assert "1 absence on your cases waits for a decision; you may record it, as may your manager" in said
     assert "This week Wednesday 28 December Derek Tocknell" in said and "Record the outcomes of the day" in said
 
 

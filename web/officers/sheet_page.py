@@ -26,6 +26,7 @@ from web.officers import action_words
 from web.officers.action_forms import Refused
 from web.officers.agreed_actions import open_now, shown_plan
 from web.officers.known_officers import Officer, Unit, holds_lately, officer_named, owners_of, person_named
+from web.officers.late_words import late_said
 from web.presentation.drawing import Drawing, svg
 from web.presentation.formatting import long_date, percent
 from web.presentation.share_charts import QuarterFigure, quarters_drawing
@@ -106,7 +107,7 @@ def render_sheet(officer: Officer, refused: Refused | None) -> str:
         officer=officer, unit=unit, sheet=sheet, shown=shown_plan(unit), day=current_cases.moment().on,
         names=current_cases.names(sheet.references), chart=svg(_chart(sheet.contact), "contact"),
         owners=owners_of(unit) if unit.may_change else {}, most=MOST_OVERDUE, months=MONTHS,
-        history=lambda case: _history(case.reference), base=BASE,
+        history=lambda case: _history(case.reference), base=BASE, late_said=late_said,
         stood=current_cases.moment().known_at is not None, **about_actions(unit, refused),
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -17,9 +18,11 @@ from domain.entries.action_entries import LONGEST_TEXT
 from domain.entries.schemas import load_entry
 from domain.store.application import Files
 from projections.officers.action_progress import what_may_show
+from projections.reports.duty_results import RecordedCount, late_together
 from tests.support.people import post, signed_in
 from web.app import create_app
 from web.cli import main
+from web.officers.late_words import late_said
 from web.site import access_control
 
 TODAY = date(2005, 12, 22)
@@ -100,6 +103,20 @@ def test_the_sheet_of_helen_sallis_by_hand(spo: FlaskClient) -> None:
     assert order == sorted(order) and "No oversight: Brian Davies" in said and "No case fits “Going well”" in said
     assert "Overdue: 10" in said and "A manager's to do, and not counted: 4 duties" in said
     assert "Brian Davies V465889/1 , high risk: none recorded, was due 11 Aug 2005" in said
+
+
+@pytest.mark.parametrize(
+    ("late", "said"),
+    [
+        ([], "0 of 232 entries in 12 months were recorded more than one working day after their day."),
+        ([131], "was recorded more than one working day after its day; it came 131 working days after."),
+        ([3, 9], "their day; they came 3 and 9 working days after."),
+        ([2, 3, 9], "their day; half of these within 3 working days."),
+    ],
+)  # fmt: skip
+def test_how_late_entries_were_is_said_of_each_where_they_are_one_or_two(late: list[int], said: str) -> None:
+    figure = late_together([RecordedCount(232, Counter(late))])
+    assert late_said(figure, 12).endswith(said)
 
 
 def test_an_officer_with_few_cases_is_not_compared(spo: FlaskClient) -> None:

@@ -37,6 +37,14 @@ def test_agreeing_and_closing_an_action_at_every_width(
     page.get_by_role("button", name="Agree", exact=True).click()
     expect(page.get_by_text(re.compile(r"\d of \d done, from the record"))).to_be_visible()
     usable(page)
+    page.set_viewport_size({"width": 390, "height": 800})
+    for newest in (
+        page.get_by_role("columnheader", name="to 22 Dec 2005"),
+        page.locator(".ca-officer__chart").get_by_text("to 22 Dec", exact=True),
+    ):
+        box = newest.bounding_box()
+        assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390, "the newest quarter is not cut off"
+    expect(page.get_by_text("Chart and table scroll sideways.")).to_be_visible()
     page.goto(f"{address}/actions/team/Gloucester")
     usable(page)
     page.set_viewport_size({"width": 1280, "height": 800})

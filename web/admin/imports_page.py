@@ -43,9 +43,10 @@ def take() -> str:
     """Check a file, or store its valid lines and report the others. A file that was checked need not be chosen again."""
     name, content, kept = _given()
     if not name.lower().endswith(NAMES):
-        problems = {"file": f"Choose a file of entries, one JSON object a line; its name ends in {', '.join(NAMES)}"}
+        endings = f"{', '.join(NAMES[:-1])} or {NAMES[-1]}"
+        problems = {"file": f"Choose a file of entries, one JSON object a line; its name ends in {endings}."}
         if request.form.get("kept"):
-            problems = {"file": "The file that you checked is not kept any more. Choose it again"}
+            problems = {"file": "The file that you checked is not kept any more. Choose it again."}
         return _page(problems=problems)
     store = request.form.get("step") == "store"
     try:

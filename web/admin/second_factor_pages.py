@@ -103,7 +103,7 @@ def change() -> str | Response:
     who, what = access_control.account(), request.form.get("what", "")
     kept = [one.id for one in access_control.register().factors.of(who.username)]
     if what not in ("codes", *kept) or not kept:
-        return _list({"what": "Choose what to do"})
+        return _list({"what": "Choose what to do."})
     if kept == [what] and access_control.needs_second_factor(who):
         return _list({"what": "People of your role must have a second factor: add another before you remove this one"})
     if problems := sign_in_checks.confirmed(who, request.form):

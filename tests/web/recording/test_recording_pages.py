@@ -602,4 +602,4 @@ def test_importing_in_the_browser_reports_as_the_command_does(app: Flask, own_da
     assert "13 entries stored" in stored and "missing; every line says what type of entry it is" in stored
     assert entries(own_database, "X123456/1")
     assert "0 entries stored" in sent_file(client, "example.ndjson", lines, "store")
-    assert "Choose a file of entries" in str(post(client, "/imports", step="check").text)
+    assert "its name ends in .ndjson, .jsonl, .json or .txt." in str(post(client, "/imports", step="check").text)

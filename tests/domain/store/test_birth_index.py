@@ -69,6 +69,7 @@ def test_a_record_without_cases_stays_empty(empty_database: str) -> None:
         assert not index_births(files) and not files.names.has_births()
         with files.names.engine.connect() as c:
             assert c.exec_driver_sql("SELECT count(*) FROM name_digests").scalar_one() == 0
+        assert files.keys.rows() == ([], []), "no key is made for it either"
 
 
 @pytest.mark.parametrize("before", [False, True])

@@ -37,6 +37,8 @@ def instant(at: datetime) -> str:
 def stored_words(stored: Stored, named: Callable[[str], str] = str) -> str:
     """When, by whom and for which source this service stored an entry. ``named``: the printed name of a user name."""
     by = stored.by
+    if by.tried_out:
+        return f"Recorded here by {named(by.account)} on {long_date(day_of(stored.at))}"
     source = f" from {by.source}" if by.source else ""
     unknown = "" if stored.registered else ", a source that is not registered"
     when = f"Taken over on {long_date(day_of(stored.at))}" if stored.taken_over else f"Stored {instant(stored.at)}"

@@ -82,6 +82,8 @@ def test_undoing_is_a_withdrawal_that_is_seen(spo: FlaskClient, own_database: Pa
     page = opened(spo, recorded(spo, COUNTERSIGN).location)
     timeline = spo.get(f"{URL}/timeline").text
     assert timeline.count("/undo/") == 1 and undo_of(timeline) == undo_of(page), "still there when the banner is gone"
+    stored = re.findall(r"Entry form-[^.]+\. ([^.]+)\.", words(timeline))
+    assert len(stored) == 1 and re.match(r"Recorded here by \w+ Anstey on .* \(this computer's clock\)$", stored[0])
     for _ in range(2):
         assert post(spo, undo_of(page), URL, back="/cases").location == "/cases"
     withdrawals = [

@@ -533,7 +533,10 @@ def test_new_types_are_offered_in_fitting_groups(spo: FlaskClient) -> None:
         "Whereabouts and interruptions": ["Whereabouts unknown", "Contact suspended", "Custody started"],
         "Person, order and place": ["Person&#39;s details changed", "Requirements changed", "Order extended or varied"],
         "MAPPA and child protection": ["MAPPA ended", "Register reviewed"],
+        "Oversight and judgement": ["Assessment countersigned", "Assessment returned to the officer"],
     }
+    kinds = {kind.use.form_group for kind in ENTRY_TYPES.values() if kind.use.lane == "Oversight"}
+    assert kinds == {"Oversight and judgement"}, "the kinds of the timeline are those of its lane"
     for group, titles in placed.items():
         assert all(title in groups[group] for title in titles), group
 

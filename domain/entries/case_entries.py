@@ -729,7 +729,7 @@ class EntryCorrected(Entry, frozen=True):
     use = Use(speaks_of="of")
 
     of: OfRef
-    fields: Annotated[dict[str, Any], Meta(min_length=1)]
+    fields: Annotated[dict[str, Any], Meta(title="Corrected to", min_length=1)]
 
 
 class EntryWithdrawn(Entry, frozen=True):

@@ -46,6 +46,14 @@ def amended(visible: list[Entry]) -> list[Entry]:
     return list(stands.values())
 
 
+def as_last_read(entries: Iterable[Entry]) -> Mapping[str, Entry]:
+    """Each of these entries by its id, as it reads; one that is withdrawn as it would read if it were not."""
+    given = list(entries)
+    amending = {fact.entry for fact in given if type(fact) in AMENDING}
+    kept = [fact for fact in given if not isinstance(fact, EntryWithdrawn) or fact.of in amending]
+    return {fact.entry: fact for fact in (*given, *amended(kept))}
+
+
 def as_corrected_before(subject: Entry, amending: Iterable[Entry], correction: EntryCorrected) -> Entry:
     """An entry as the corrections that come before this one make it read, whether or not it is withdrawn.
 

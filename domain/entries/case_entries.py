@@ -258,7 +258,7 @@ class AssessmentCompleted(Entry, frozen=True):
 class AssessmentCountersigned(Entry, frozen=True):
     use = Use(
         made_by=("managers",),
-        form_group="Assessment and risk",
+        form_group="Oversight and judgement",
         lane="Oversight",
         mark="countersigned",
         signed=("by", "by_id", "grade"),
@@ -277,7 +277,7 @@ class AssessmentReturned(Entry, frozen=True):
     use = Use(
         title="Assessment returned to the officer",
         made_by=("managers",),
-        form_group="Assessment and risk",
+        form_group="Oversight and judgement",
         lane="Oversight",
         signed=("by", "by_id"),
     )
@@ -729,7 +729,7 @@ class EntryCorrected(Entry, frozen=True):
     use = Use(speaks_of="of")
 
     of: OfRef
-    fields: Annotated[dict[str, Any], Meta(min_length=1)]
+    fields: Annotated[dict[str, Any], Meta(title="Corrected to", min_length=1)]
 
 
 class EntryWithdrawn(Entry, frozen=True):

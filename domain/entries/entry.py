@@ -75,11 +75,12 @@ class Use(NamedTuple):
     """How a type of entry is used, beside its fields: what a declaration says where the default does not fit.
 
     ``title``: its words, where the name's own words are not right. ``made_by``: who may make it by hand (nobody: it comes
-    by import). ``form_group``: where it is offered for recording. ``lane`` and ``mark``: its place on the supervision
-    chart (no lane: it is not drawn). ``speaks_of``: the field that names the entry about which it says something; such an
-    entry counts from its recording, whatever day it is dated. ``signed``: fields that no form asks for, since they follow
-    from who is signed in (``by``, ``grade``; ``by_id`` is their user name). ``told_apart_by``: the fields that tell two
-    entries of one day apart in a list.
+    by import). ``form_group``: where it is offered for recording, and its kind on the timeline; of the lane Oversight it is
+    ``Oversight and judgement``. ``lane`` and ``mark``: its place on the supervision chart (no lane: it is not drawn).
+    ``speaks_of``: the field that names the entry about which it says something; such an entry counts from its recording,
+    whatever day it is dated. ``signed``: fields that no form asks for, since they follow from who is
+    signed in (``by``, ``grade``; ``by_id`` is their user name). ``told_apart_by``: the fields that tell two entries of one
+    day apart in a list.
     """
 
     title: str = ""

@@ -94,7 +94,11 @@ class LastExtracts:
         """Take in the extracts that ended in this part of the log."""
         for actor, position, stored_at in self._rows(STORED_BY, after, until):
             by = StoredBy.read(str(actor))
-            if by.source and (by.source not in self._found or self._found[by.source].position < int(position)):
+            if (
+                by.source
+                and not by.tried_out
+                and (by.source not in self._found or self._found[by.source].position < int(position))
+            ):
                 at = datetime.fromisoformat(str(stored_at))
                 recorded = self._recorded_to(by.source, int(position)) or day_of(at)
                 self._found[by.source] = Extract(by.source, at, int(position), by.taking_over, recorded)
@@ -104,9 +108,14 @@ class LastExtracts:
         found = (
             day_of(recorded_at_of(bytes(state)))
             for actor, topic, state in self._rows(RECORDED, position - SAMPLED, position)
-            if StoredBy.read(str(actor)).source == source and str(topic).startswith("case.")
+            if _comes_from(source, str(actor)) and str(topic).startswith("case.")
         )
         return max(found, default=None)
 
     def _rows(self, query: str, after: int, until: int) -> Sequence[Sequence[Any]]:
         return self._recorder.rows_of(query.format(column=self._column, after=after, until=until))
+
+
+def _comes_from(source: str, actor: str) -> bool:
+    by = StoredBy.read(actor)
+    return by.source == source and not by.tried_out

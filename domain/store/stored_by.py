@@ -52,6 +52,11 @@ class StoredBy:
         """The account, or the operator in words."""
         return f"operator ({self.operator})" if self.operator else self.account
 
+    @property
+    def tried_out(self) -> bool:
+        """Whether a person recorded it by hand in the demonstration: it counts as of the samples, so it is never late."""
+        return self.taking_over and self.source == SAMPLES and self.account not in ("", DEMONSTRATION)
+
     def __str__(self) -> str:
         source = f"source {self.source}, " if self.source else ""
         return source + ("taking over, " if self.source and self.taking_over else "") + self.who

@@ -31,8 +31,8 @@ REGISTERED = f"SELECT {{position}}, topic, state {_OF_FILE}"
 class Stored:
     """How one entry was stored. ``at``: UTC. ``late``: longer after its recording than was normal for its source.
 
-    ``taken_over``: with the first load of its source, which was declared beforehand. ``registered``: whether the source was
-    registered then; True where there is none. ``days``: whole days from its recording.
+    ``taken_over``: with the first load of its source, which was declared beforehand; not what is tried out.
+    ``registered``: whether the source was registered then; True where there is none. ``days``: whole days from its recording.
     """
 
     position: int
@@ -61,7 +61,8 @@ def stored_entries(files: "Files", file: CaseFile) -> Mapping[str, Stored]:
 def _stored(fact: Entry, position: int, at: datetime, by: StoredBy, sources: "_Sources") -> Stored:
     source = sources.before(by.source, position)
     rule = Lateness.of(by, source, at)
-    late, taken_over = rule.is_late(fact.recorded_at), rule.is_taken_over(fact.recorded_at)
+    late = rule.is_late(fact.recorded_at)
+    taken_over = rule.is_taken_over(fact.recorded_at) and not by.tried_out
     registered = not by.source or source.registered is not None
     return Stored(position, at, by, late, taken_over, registered, max(0, (at - fact.recorded_at).days))
 

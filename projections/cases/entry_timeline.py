@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.aggregates.amendments import as_last_read
 from domain.aggregates.case_file import CaseFile
 from domain.calendar.london_time import day_of
 from domain.calendar.workdays import working_days_between
@@ -36,11 +37,12 @@ def timeline(
     ``stored``: how the entries of the file were stored.
     """
     read = {fact.entry: fact for fact in history.entries}
+    known = _known(file, moment, stored if moment.received else {})
+    last = as_last_read(known)
     items = []
-    for entry, raw in file.entries.items():
-        if moment.known_at is not None and _known_since(raw, stored if moment.received else {}) >= moment.known_at:
-            continue
-        fact = read.get(entry, raw)
+    for raw in known:
+        entry = raw.entry
+        fact = read.get(entry, last[entry])
         if fact.occurred_on > moment.on:
             continue
         about_another = isinstance(raw, EntryCorrected | EntryWithdrawn)
@@ -55,6 +57,11 @@ def timeline(
             )
         )
     return sorted(items, key=lambda item: (item.fact.occurred_on, item.fact.recorded_at, item.fact.entry))
+
+
+def _known(file: CaseFile, moment: Moment, stored: Mapping[str, Stored]) -> list[Entry]:
+    entries = file.entries.values()
+    return [raw for raw in entries if moment.known_at is None or _known_since(raw, stored) < moment.known_at]
 
 
 def _known_since(raw: Entry, stored: Mapping[str, Stored]) -> datetime:

@@ -30,6 +30,13 @@ def test_an_entry_is_recorded_corrected_and_undone(
 ) -> None:
     address, page = site(app, "p.anstey"), context(viewport={"width": width, "height": 800}).new_page()
     page.goto(f"{address}{CASE}/record/OversightRecorded?back=/cases")
+    day = page.get_by_label("Date it happened")
+    day.fill("")
+    page.get_by_role("button", name="Choose date").click()
+    expect(page.get_by_role("dialog", name="December 2005")).to_be_visible()
+    expect(page.locator(".moj-datepicker__button--today")).to_have_attribute("data-testid", "22/12/2005")
+    page.get_by_role("button", name="Close").click()
+    day.fill("22/12/2005")
     page.get_by_label("Note (optional)").fill("Discussed with Helen")
     page.reload()
     expect(page.get_by_label("Note (optional)")).to_have_value("Discussed with Helen")
@@ -49,6 +56,7 @@ def test_an_entry_is_recorded_corrected_and_undone(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     banner.get_by_role("link", name="See the entry").click()
     expect(page.locator(":target")).to_contain_text("Discussed with Helen")
+    assert page.locator(".moj-timeline").evaluate("e => e.scrollTop") == 0, "the first entry is whole"
     page.locator(":target").get_by_role("link", name="Correct").click()
     page.get_by_label("Note (optional)").fill("Discussed with Helen Sallis")
     page.get_by_role("button", name="Check before recording").click()

@@ -6,8 +6,9 @@ from html.parser import HTMLParser
 import pytest
 from flask import Flask
 
+from tests.domain.aggregates.test_case_file import fact
 from tests.support.people import signed_in
-from web.presentation.phrases import cell_words
+from web.presentation.phrases import cell_words, fact_details
 
 CASE = "/cases/V465889/1"
 BREACHED = "/cases/A504771/1"
@@ -82,3 +83,15 @@ def test_what_somebody_wrote_stays_as_it_was_written() -> None:
     assert [cell_words(value) for value in ("xxx", "p.anstey", "a_b", "attended_complied", "high", None, True)] == [
         "xxx", "p.anstey", "a_b", "Attended and complied", "High", "None", "Yes",
     ]  # fmt: skip
+
+
+def test_the_details_of_an_entry_stand_in_the_words_of_its_form() -> None:
+    worked = fact("UnpaidWorkSession", hours=5.0, outcome="attended_complied")
+    assert fact_details(worked) == [("Hours worked", "5"), ("Outcome", "Attended and complied")]
+    discussed = fact("OversightRecorded", kind="case_discussion", by="P Anstey", by_id="p.anstey", grade="spo")
+    assert fact_details(discussed)[:2] == [("Kind", "Case discussion"), ("By", "P Anstey")]
+    assert "p.anstey" not in str(fact_details(discussed)), "named once"
+    meeting = fact("MappaMeetingHeld", agencies=["police", "housing"], level=2)
+    assert ("Agencies", "Police, housing") in fact_details(meeting)
+    corrected = fact("EntryCorrected", of="a1", fields={"occurred_on": "2005-12-19", "hours": 4.5})
+    assert ("Corrected to", "Date it happened: 19 Dec 2005; Hours worked: 4.5") in fact_details(corrected)

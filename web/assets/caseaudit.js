@@ -1,6 +1,19 @@
 // Starts the enhancements of the two design systems. Every page works without them.
 import { initAll } from './vendor/govuk-frontend-6.3.0/govuk-frontend.min.js'
-import { initAll as initAllOfJustice } from './vendor/ministryofjustice-frontend-11.1.0/moj-frontend.min.js'
+import { DatePicker, initAll as initAllOfJustice } from './vendor/ministryofjustice-frontend-11.1.0/moj-frontend.min.js'
+
+// The calendar of an empty date field opens at the site's own day, and marks it. In a demonstration it is not the machine's.
+const today = new Date(`${document.body.dataset.today}T00:00`)
+const { formattedDateFromString, setCurrentDate } = DatePicker.prototype
+DatePicker.prototype.formattedDateFromString = function (text, otherwise = new Date(today)) {
+  return formattedDateFromString.call(this, text, otherwise)
+}
+DatePicker.prototype.setCurrentDate = function (focus) {
+  setCurrentDate.call(this, focus)
+  for (const { $button, date } of this.calendarDays) {
+    $button.classList.toggle(this.todayButtonClass, date.getTime() === today.getTime())
+  }
+}
 
 initAll()
 initAllOfJustice()

@@ -166,6 +166,7 @@ def todo_words(reading: DeskReading, references: Sequence[str]) -> dict[str, obj
         "cases": len(reading.counted.current),
         "high": reading.high,
         "loaded": bool(reading.counted.selection.there.any()),
+        "ever": bool(len(reading.counted.selection.columns.references)),
         "gaps": _gaps(reading),
         "missed": missed,
         "counts": TodoCounts.of(reading.items),

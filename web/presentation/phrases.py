@@ -7,7 +7,7 @@ from typing import Any
 from domain.aggregates.other_file_ids import file_named
 from domain.calendar.london_time import LONDON, day_of
 from domain.entries import code_lists
-from domain.entries.case_entries import ENTRY_TYPES, Entry, QualityJudged
+from domain.entries.case_entries import ENTRY_TYPES, Entry, EntryCorrected, QualityJudged
 from domain.entries.entry import CLAIMED
 from domain.entries.entry_words import codes, field_titles, title_of
 from domain.entries.references import references
@@ -37,6 +37,8 @@ def instant(at: datetime) -> str:
 def stored_words(stored: Stored, named: Callable[[str], str] = str) -> str:
     """When, by whom and for which source this service stored an entry. ``named``: the printed name of a user name."""
     by = stored.by
+    if by.tried_out:
+        return f"Recorded here by {named(by.account)} on {long_date(day_of(stored.at))}"
     source = f" from {by.source}" if by.source else ""
     unknown = "" if stored.registered else ", a source that is not registered"
     when = f"Taken over on {long_date(day_of(stored.at))}" if stored.taken_over else f"Stored {instant(stored.at)}"
@@ -162,9 +164,23 @@ def fact_references(fact: Entry) -> dict[str, list[str]]:
 
 def fact_details(fact: Entry) -> list[tuple[str, str]]:
     """What the entry says beyond when and who: (field in words, value in words)."""
-    titles, values = field_titles(type(fact)), dump_entry(fact).items()
-    left_out = (*COMMON_FIELDS, "question") if isinstance(fact, QualityJudged) else COMMON_FIELDS
-    return [(titles[name], _field_words(name, value)) for name, value in values if name not in left_out]
+    titles, values = field_titles(type(fact)), dump_entry(fact)
+    left_out = {*COMMON_FIELDS, *(("question",) if isinstance(fact, QualityJudged) else ())}
+    left_out |= {f"{name}_id" for name in ("by", "assessor") if name in values}  # the person is named beside it
+    if isinstance(fact, EntryCorrected):
+        values["fields"] = "; ".join(_corrected_words(fact.fields))
+    return [(titles[name], _field_words(name, value)) for name, value in values.items() if name not in left_out]
+
+
+def _corrected_words(fields: Mapping[str, Any]) -> list[str]:
+    """What a correction changes, each field by its title, where all types that have these fields agree on it."""
+    types = [field_titles(kind) for kind in ENTRY_TYPES.values()]
+    having = [titles for titles in types if fields.keys() <= titles.keys()]
+    found = {name: {titles[name] for titles in having} for name in fields}
+    return [
+        f"{titles.pop() if len(titles) == 1 else sentence(name.replace('_', ' '))}: {_field_words(name, fields[name])}"
+        for name, titles in found.items()
+    ]
 
 
 def _field_words(name: str, value: Any) -> str:
@@ -173,7 +189,14 @@ def _field_words(name: str, value: Any) -> str:
         return framework.title
     if name in ("inspection", "clause") and isinstance(value, str):
         return sentence(value.replace("-", " "))
-    return value_words(value)
+    return sentence(value_words(value)) if _is_coded(value) else value_words(value)
+
+
+def _is_coded(value: Any) -> bool:
+    """Whether a value is chosen from a list, and not written by somebody."""
+    if isinstance(value, list):
+        return bool(value) and all(_is_coded(one) for one in value)
+    return isinstance(value, bool) or (isinstance(value, str) and value in codes())
 
 
 def value_words(value: Any) -> str:
@@ -183,6 +206,8 @@ def value_words(value: Any) -> str:
             return "none"
         case bool():
             return "yes" if value else "no"
+        case float():
+            return f"{value:g}"
         case dict():
             return "; ".join(f"{name.replace('_', ' ')}: {value_words(inner)}" for name, inner in value.items())
         case list():

@@ -107,11 +107,14 @@ def go_back(reference: str, back: str = "") -> Response:
 
 
 def may_undo_until(reference: str, fact: Entry) -> datetime | None:
-    """Until when the person signed in may undo an entry; None where they may not, or no longer."""
+    """Until when the person signed in may undo an entry; None where they may not, or no longer.
+
+    The correction of an entry that is withdrawn is not undone: nothing reads by it.
+    """
     stored = current_cases.repository().stored(reference).get(fact.entry)
     if stored is None or fact.recorded_by != access_control.account().username:
         return None
-    if stored.by.account != fact.recorded_by or is_undone(reference, fact.entry):
+    if stored.by.account != fact.recorded_by or is_undone(reference, fact.entry) or corrects_none(reference, fact):
         return None
     until = stored.at + UNDO_WITHIN
     return until if stored.at - timedelta(minutes=1) <= clock.now() < until else None
@@ -120,6 +123,11 @@ def may_undo_until(reference: str, fact: Entry) -> datetime | None:
 def is_undone(reference: str, entry: str) -> bool:
     """Whether the entry is withdrawn, as the file stands."""
     return entry in withdrawn(current_cases.repository().file(reference).amending)
+
+
+def corrects_none(reference: str, fact: Entry) -> bool:
+    """Whether it corrects an entry that is withdrawn."""
+    return isinstance(fact, EntryCorrected) and is_undone(reference, fact.of)
 
 
 def banner() -> Banner | None:

@@ -15,13 +15,6 @@ def as_it_reads(file: CaseFile, entry: str, stored: int | None = None) -> Entry 
     return next((fact for fact in amended(entries) if fact.entry == entry), None)
 
 
-def as_last_read(file: CaseFile) -> Mapping[str, Entry]:
-    """Every entry of a file by its id, as it reads; one that is withdrawn as it would read if it were not."""
-    amending = {fact.entry for fact in file.amending}
-    kept = [fact for fact in file.entries.values() if not isinstance(fact, EntryWithdrawn) or fact.of in amending]
-    return {**file.entries, **{fact.entry: fact for fact in amended(kept)}}
-
-
 def named_as_read(fact: Entry, read: Mapping[str, Entry]) -> str:
     """An entry in words; a correction or a withdrawal with what it is about. ``read``: every entry as it last read."""
     if not isinstance(fact, EntryCorrected | EntryWithdrawn):

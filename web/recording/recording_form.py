@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import abort
 
-from domain.aggregates.amendments import subjects
+from domain.aggregates.amendments import as_last_read, subjects
 from domain.aggregates.case_file import CaseFile, recording_default
 from domain.entries import refusals
 from domain.entries.case_entries import (
@@ -28,7 +28,7 @@ from projections.cases.caseload import DutyLine, outstanding
 from projections.history.history import History
 from web.presentation.formatting import numeric_date
 from web.presentation.phrases import type_title
-from web.recording.entries_as_read import as_it_reads, as_last_read, named_as_read
+from web.recording.entries_as_read import as_it_reads, named_as_read
 from web.recording.entry_forms import Field, fields_of
 from web.recording.limits_by_hand import limit_problem
 from web.recording.next_booking import FIELDS, NOTHING, NextBooking
@@ -79,7 +79,7 @@ class RecordingForm:
     @cached_property
     def read_now(self) -> Mapping[str, Entry]:
         """Every entry of the file as it reads; one that is withdrawn as it read before."""
-        return as_last_read(self.file)
+        return as_last_read(self.file.entries.values())
 
     @property
     def is_new(self) -> bool:
@@ -88,7 +88,10 @@ class RecordingForm:
 
     @property
     def title(self) -> str:
-        return f"Correct: {self.named(self.of.entry)}" if self.of is not None else type_title(self.fact_type.__name__)
+        """What the form does: of a correction and a withdrawal what they will do, of another entry what it is."""
+        if self.of is not None:
+            return f"Correct: {self.named(self.of.entry)}"
+        return "Withdraw an entry" if self.fact_type is EntryWithdrawn else type_title(self.fact_type.__name__)
 
     @cached_property
     def typed(self) -> Mapping[str, Sequence[str]]:

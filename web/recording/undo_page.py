@@ -43,6 +43,8 @@ def _undone(reference: str, fact: Entry) -> str:
     """Undo the entry; what to say of it."""
     if after_recording.is_undone(reference, fact.entry):
         return f"{fact_title(fact)}: it is undone already."
+    if after_recording.corrects_none(reference, fact):
+        return f"Not undone: {fact_title(fact)}. The entry that it corrects is withdrawn, so nothing reads by it."
     file = current_cases.shown_file(reference)
     if after_recording.may_undo_until(reference, fact) is None or not entry_rights.may_change(fact, file):
         return f"Not undone: {fact_title(fact)} {TOO_LATE}"

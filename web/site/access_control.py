@@ -141,7 +141,8 @@ def account() -> Account:
 def stored_by_account(username: str) -> str:
     """Who is on record as storing what is recorded by hand: the account of this user name.
 
-    The demonstration's day lies in the past. What is tried out there counts as part of its samples, which are taken over.
+    The demonstration's day lies in the past. What is tried out there counts as of its samples, so it is
+    not stored late; it reads as recorded here (``StoredBy.tried_out``).
     """
     source = SAMPLES if current_app.config.get("DEMO") else ""
     return str(StoredBy(username, source, taking_over=bool(source)))

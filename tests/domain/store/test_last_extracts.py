@@ -58,6 +58,12 @@ def test_an_extract_is_complete_to_the_day_before_it_came_or_to_its_latest_recor
     assert found(files) == {"delius": (CAME + timedelta(days=5), date(2005, 6, 6))}, "nothing recorded since 6 June"
 
 
+def test_what_is_tried_out_in_the_demonstration_is_no_extract(files: Files, store: Store) -> None:
+    store("A000001", str(StoredBy("demo", "samples", taking_over=True)), CAME)
+    store("A000002", str(StoredBy("t.adeyemi", "samples", taking_over=True)), CAME + timedelta(days=5))
+    assert found(files) == {"samples": (CAME, date(2005, 6, 6))}
+
+
 def test_what_comes_later_is_seen_and_sources_are_kept_apart(files: Files, store: Store) -> None:
     kept = LastExtracts(files.recorder, position_column(files.recorder))
     assert kept.now([]) == {}

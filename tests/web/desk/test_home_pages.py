@@ -207,6 +207,13 @@ def test_without_any_data_the_page_says_who_loads_it(tmp_path: Path) -> None:
         assert "filter" not in page.text.partition("<h1")[2]
 
 
+@pytest.mark.parametrize("user", ["p.anstey", "c.whitlock", "t.adeyemi"])
+def test_before_any_case_began_the_page_says_that_and_not_that_none_is_loaded(app: Flask, user: str) -> None:
+    page = signed_in(app, user).get("/desk?as_at=1999-06-01").text
+    assert "None of the cases here had begun by 1 June 1999." in words(page) and "have been loaded" not in page
+    assert "<title>Today" not in re.sub(r"\s+", "", page)
+
+
 def test_what_is_left_and_next_is_of_the_readers_own_list(app: Flask) -> None:
     with app.test_request_context("/desk"):
         from web.site import access_control

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from domain.accounts.roles import Account
 from domain.entries.case_entries import Entry, EntryWithdrawn
 from domain.store.application import Files
+from tests.support.case_pages import timeline_of
 from tests.support.forms import fields_in, fill, opened, record, recorded
 from tests.support.opened import opened as opened_entries
 from tests.support.people import post, signed_in
@@ -82,6 +83,8 @@ def test_undoing_is_a_withdrawal_that_is_seen(spo: FlaskClient, own_database: Pa
     page = opened(spo, recorded(spo, COUNTERSIGN).location)
     timeline = spo.get(f"{URL}/timeline").text
     assert timeline.count("/undo/") == 1 and undo_of(timeline) == undo_of(page), "still there when the banner is gone"
+    stored = re.findall(r"Entry form-[^.]+\. ([^.]+)\.", words(timeline))
+    assert len(stored) == 1 and re.match(r"Recorded here by \w+ Anstey on .* \(this computer's clock\)$", stored[0])
     for _ in range(2):
         assert post(spo, undo_of(page), URL, back="/cases").location == "/cases"
     withdrawals = [
@@ -154,6 +157,7 @@ def test_a_check_says_what_stays_due_and_why_and_which_entries_name_what_is_with
 def test_an_entry_is_named_as_it_now_reads_and_the_named_one_stands_alone(spo: FlaskClient) -> None:
     withdrawal = f"{URL}/record/EntryWithdrawn?about=0002"
     form = opened(spo, withdrawal)
+    assert "Withdraw an entry" in words(form) and "Entry withdrawn" not in words(form)
     assert form.count('name="of"') == 1 and "Another entry" in form and 'type="radio"' not in form
     every = opened(spo, f"{form.address}&choose=1")
     assert every.count('<option value="') > 20 and fields_in(every)["of"] == ["0002"]
@@ -161,6 +165,10 @@ def test_an_entry_is_named_as_it_now_reads_and_the_named_one_stands_alone(spo: F
     assert "Correct: 20 Apr 2005" in words(opened(spo, f"{URL}/correct/0002"))
     assert "You are about to withdraw: 20 Apr 2005" in words(fill(spo, withdrawal, reason="wrong file"))
     recorded(spo, withdrawal, reason="wrong file")
+    timeline = timeline_of(spo, URL)
+    assert words(timeline).count("20 Apr 2005: Assessment completed") == 3, "itself, its correction and its withdrawal"
+    assert "21 Apr 2005: Assessment completed" not in words(timeline)
+    assert len(set(re.findall(r'/undo/[^"]+', timeline))) == 1, "of the withdrawal, and not of the correction"
     assert "Entry withdrawn: 20 Apr 2005" in words(opened(spo, f"{URL}/record/EntryWithdrawn?choose=1"))
 
 

@@ -444,7 +444,7 @@ def test_only_past_appointments_without_an_outcome_are_offered_for_one(spo: Flas
     had = next(f.appointment for f in entries(own_database).values() if isinstance(f, AppointmentOutcomeRecorded))
     assert "it has an outcome already: " in fill(spo, address, appointment=had, outcome="attended_complied")
     usual = fill(spo, f"{address}?about=waits", outcome="attended_complied")
-    assert "Check before recording" in usual and "5 December 2005" in usual and "attended and complied" in usual
+    assert "Check before recording" in usual and "5 December 2005" in usual and "Attended and complied" in usual
     page = page_at(spo, address)
     words = [words for _, words in re.findall(r'value="([a-z_]+)"[^>]*>\s*<label[^>]*>\s*([^<]+?)\s*</label>', page)]
     assert words[:3] == ["Attended and complied", "Attended, did not comply", "Did not attend"]
@@ -533,7 +533,10 @@ def test_new_types_are_offered_in_fitting_groups(spo: FlaskClient) -> None:
         "Whereabouts and interruptions": ["Whereabouts unknown", "Contact suspended", "Custody started"],
         "Person, order and place": ["Person&#39;s details changed", "Requirements changed", "Order extended or varied"],
         "MAPPA and child protection": ["MAPPA ended", "Register reviewed"],
+        "Oversight and judgement": ["Assessment countersigned", "Assessment returned to the officer"],
     }
+    kinds = {kind.use.form_group for kind in ENTRY_TYPES.values() if kind.use.lane == "Oversight"}
+    assert kinds == {"Oversight and judgement"}, "the kinds of the timeline are those of its lane"
     for group, titles in placed.items():
         assert all(title in groups[group] for title in titles), group
 

@@ -43,9 +43,9 @@ def take() -> str:
             _receive(folder)
             return _page(**_imported(folder, store=request.form.get("step") == "store"))
         except NotAParcel as error:
-            return _page(problems={"tables": str(error)})
+            return _page(problems={"tables": f"{error}."})
         except NoMapping as error:
-            return _page(problems={"mapping": str(error)})
+            return _page(problems={"mapping": f"{error}."})
         except MayNotImport as error:
             return _page(problems={"mapping": sentence(str(error))})
         except PolicyError as error:

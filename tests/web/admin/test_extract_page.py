@@ -117,7 +117,7 @@ def test_a_zip_that_grows_too_large_or_is_none_is_refused(client: FlaskClient, m
 
 def test_what_is_wrong_with_the_mapping_is_said_before_any_row_is_read(client: FlaskClient) -> None:
     assert "Choose the mapping: upload" in send(client, TABLES, b"")
-    assert "Choose the tables" in send(client, {})
+    assert "Choose the tables of the extract: CSV files, or one ZIP of them." in send(client, {})
     said = "The mapping does not fit: no row was read"
     for mapping in (b"a: [", b"source: crams\n", b"\xff\xfe\xe9", MAPPING.replace(b"CONTACT_NO", b"CONTACT_NUM", 1)):
         page = send(client, TABLES, mapping)

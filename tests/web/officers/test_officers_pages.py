@@ -95,6 +95,7 @@ def test_the_sheet_of_helen_sallis_by_hand(spo: FlaskClient) -> None:
     page, said = spo.get("/officers/Helen%20Sallis").text, words(spo, "/officers/Helen%20Sallis")
     assert "3 cases, 1 high risk; 0 inherited within 90 days; 0 in custody. Working time: not known." in said
     assert "Contact arranged in time 59 of 89:" in said and "(84% on 30 November 2005, rounded)" in said
+    assert "area 84%, 1,135 of 1,345" in said
     assert "The area's figures are as at 30 November 2005, the last month end, rounded to 5" in html.unescape(said)
     assert "each quarter reads it as it stood at the quarter's end" in html.unescape(said)
     heads = re.findall(r'<th scope="col"[^>]*>(?:to )?(\d+ \w+ 200\d)', page)

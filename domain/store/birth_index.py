@@ -21,10 +21,13 @@ AT_ONCE = 500
 
 
 def index_births(files: Files) -> bool:
-    """Index the dates of birth of all cases, where this is not done. Whether it was to be done."""
-    if not files.seals or files.names.has_births():
+    """Index the dates of birth of all cases, where this is not done. Whether it was to be done.
+
+    Of a record without cases nothing is noted: it stays empty, and its first case notes it.
+    """
+    cases = [] if not files.seals or files.names.has_births() else files.references(SupervisionStarted)
+    if not cases:
         return False
-    cases = files.references(SupervisionStarted)
     for at in range(0, len(cases), AT_ONCE):
         found = files.texts.entries(cases[at : at + AT_ONCE], GIVING)
         files.names.add(text for case, facts in found.items() for fact in facts for text in _births(case, fact))

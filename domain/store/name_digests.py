@@ -66,7 +66,7 @@ class NameDigests:
     def has_births(self) -> bool:
         """Whether the dates of birth of all cases are indexed: since its first case, or made anew by ``birth_index``."""
         if not self._has_births:
-            self._has_births = bool(self._with([self._digest(b"births")], None))
+            self._has_births = not self._is_empty() and bool(self._with([self._digest(b"births")], None))
         return self._has_births
 
     def note_births(self) -> None:

@@ -10,6 +10,7 @@ from domain.policy.measures.measure import Measure
 from projections.history.moment import Moment
 from projections.officers.officer_cases import Holds
 from projections.reports.comparison import Comparison
+from projections.reports.disclosure import at_month_ends
 from projections.reports.duty_results import CountedApart, held_as_of
 from projections.reports.measure_figures import ReportRequest, trend
 from projections.reports.periods import Period, moment_at, period
@@ -39,7 +40,8 @@ class QuarterBeside:
 class OfficerMeasure:
     """A measure over a year. ``cases``: behind it. ``against``: how it differs from the rest of the area.
 
-    ``apart``: what is counted beside its figure.
+    ``apart``: what is counted beside its figure. ``area_on``: the month end of which the area's rounded figures are; None: they
+    are exact, of the day read.
     """
 
     measure: Measure
@@ -49,14 +51,19 @@ class OfficerMeasure:
     against: Comparison | None
     quarters: Sequence[QuarterBeside]
     apart: CountedApart
+    area_on: date | None = None
 
 
 @dataclass(frozen=True)
 class AreaFigures:
-    """What the officers of some areas are set beside: for each measure the comparisons, and for some their quarters (by end)."""
+    """What the officers of some areas are set beside: for each measure the comparisons, and for some their quarters (by end).
+
+    ``as_at``: the month end of which they are, rounded; None: they are exact.
+    """
 
     compared: Mapping[str, Comparisons]
     quarters: Mapping[str, Mapping[date, Proportion]]
+    as_at: date | None = None
 
 
 def area_figures(
@@ -68,7 +75,8 @@ def area_figures(
     points = trend(told, charted, ReportRequest(moment, MONTHS, Scope(), in_areas))
     stood = moment.known_at is not None
     line = {quarter_end(q.end): q.stood if stood else q.hindsight for q in quarters(points, moment.on)}
-    return AreaFigures(compared, {charted.id: line})
+    exact = told.is_exact_in(asked, in_areas)
+    return AreaFigures(compared, {charted.id: line}, None if exact else at_month_ends(asked, told.today).moment.on)
 
 
 def officer_measure(
@@ -86,6 +94,7 @@ def officer_measure(
         compared.of(theirs),
         _quarters(told, measure, moment, theirs, beside.quarters.get(measure.id, {})),
         told.open_apart(period(moment, MONTHS), measure.clauses)(theirs),
+        beside.as_at,
     )
 
 

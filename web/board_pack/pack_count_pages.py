@@ -16,6 +16,7 @@ from projections.reports.training_needs import every_clause, needs
 from web.board_pack import pack_words
 from web.board_pack.pack_measure_pages import measures_table
 from web.board_pack.pack_page import FEW_ROWS, MOST_DRAWN, MOST_ROWS, PackTable, PrintedPage, figure_words
+from web.presentation.comparison_words import BEYOND_CHANCE
 from web.presentation.drawing import Drawing
 from web.presentation.formatting import short_date
 from web.presentation.phrases import sentence
@@ -39,14 +40,20 @@ class _Chart(NamedTuple):
 
 
 def _counted(
-    page: PackPage, number: int, of: int, table: PackTable, chart: _Chart, asked: ReportRequest
+    page: PackPage, number: int, of: int, table: PackTable, chart: _Chart, asked: ReportRequest, counted: str = ""
 ) -> PrintedPage:
-    """``number``: how many failed, ``of`` how many. ``table``: of those that failed, with every row."""
+    """``number``: how many failed, ``of`` how many. ``table``: of those that failed, with every row. ``counted``: how."""
     rows, drawn = table.rows[:MOST_ROWS], list(chart.lines[:MOST_DRAWN])
     charts = {"shares": _drawing(chart, drawn, asked)} if len(drawn) > FEW_ROWS else {}
     shown = PackTable(table.title, table.heads, rows, len(table.rows) - len(rows)) if rows else None
     return PrintedPage(
-        page, pack_words.count_sentence(page, number, of), "", pack_words.failing_said(page, number), charts, shown, ""
+        page,
+        pack_words.count_sentence(page, number, of),
+        "",
+        pack_words.failing_said(page, number),
+        charts,
+        shown,
+        counted,
     )
 
 
@@ -75,7 +82,7 @@ def needs_page(page: PackPage, target: int, asked: ReportRequest, told: ToldFigu
     table = PackTable("Below the area", ("Team", "Clause", "The team", "The area"), rows)
     lines = [PlaceFigure(f"{need.name}: {clause_words(need.clause)}", need.figure, beside=need.area) for need in below]
     chart = _Chart("Teams below the area, clause by clause", lines, beside="the area")
-    return _counted(page, len({need.clause for need in below}), len(every), table, chart, asked)
+    return _counted(page, len({need.clause for need in below}), len(every), table, chart, asked, BEYOND_CHANCE)
 
 
 def targets_page(page: PackPage, target: int, asked: ReportRequest, told: ToldFigures) -> PrintedPage:
@@ -107,7 +114,9 @@ def differences_page(page: PackPage, target: int, asked: ReportRequest, told: To
                 rows.append((measure.title, group.value, figure_words(group.figure), said))
                 lines.append(PlaceFigure(f"{group.value}: {measure.title}", group.figure, beside=group.others))
     table = PackTable("Groups that differ", ("Measure", "Group", "The group", "Against the others"), rows)
-    return _counted(page, len(rows), every, table, _Chart("Groups that differ", lines, beside="the others"), asked)
+    return _counted(
+        page, len(rows), every, table, _Chart("Groups that differ", lines, beside="the others"), asked, BEYOND_CHANCE
+    )
 
 
 def printed_groups(groups: Sequence[Group]) -> list[Group]:

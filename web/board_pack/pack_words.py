@@ -54,9 +54,12 @@ def measure_sentence(page: PackPage, of: PackMeasure, target: int, worst: PackPl
 
 
 def count_sentence(page: PackPage, number: int, of: int) -> str:
-    """The sentence of a page that counts clauses, measures or groups. ``of``: how many there are."""
+    """The sentence of a page that counts clauses, measures or groups. ``of``: how many there are.
+
+    What is counted stands before the number: *none of 42 clauses that fail* would read as 42 that fail.
+    """
     words = page.failing.one if number == 1 else page.failing.many
-    return f"{page.recommendation}. {page.title}: {'none' if number == 0 else number} of {of} {words}."
+    return f"{page.recommendation}. {page.title}: {words}, {'none' if number == 0 else number} of {of}."
 
 
 def counted_words(of: PackMeasure) -> str:

@@ -6,7 +6,7 @@ from projections.lists.picked_numbers import none_marked, places_of
 from projections.lists.todo_items import COUNTERSIGNING, TodoItems
 from projections.lists.todo_lines import TodoLine, lines_of
 from web.services import current_cases
-from web.services.asked_of_reader import assessment_of, last_return
+from web.services.asked_of_reader import assessment_of, waits_for_officer
 
 MOST = 200
 """Rows of one list whose files are asked; of those beyond, none counts as returned."""
@@ -24,5 +24,4 @@ def with_officer(items: TodoItems, counted: CountedCases) -> Array:
 
 def _waits(line: TodoLine) -> bool:
     entry = assessment_of(line.obligation, line.notice)
-    returned = None if entry is None else last_return(line.case.reference, entry)
-    return returned is not None and returned.answer is None
+    return entry is not None and waits_for_officer(line.case.reference, entry)

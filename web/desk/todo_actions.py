@@ -9,7 +9,7 @@ from domain.entries.case_entries import ENTRY_TYPES
 from projections.lists.todo_items import COUNTERSIGNING, DECISIONS
 from projections.lists.todo_lines import TodoLine
 from web.presentation.phrases import type_title
-from web.services.asked_of_reader import assessment_of
+from web.services.asked_of_reader import assessment_of, waits_for_officer
 from web.services.meeting_entry import meeting_entry
 from web.site import access_control, clock
 
@@ -32,6 +32,9 @@ NOTICE_ACTS: Final[Mapping[str, str]] = {
 """The type of entry that answers a notice, by its kind; what is not here is looked at on the case's page."""
 
 COUNTERSIGN = "countersign.show"
+
+LOOK: Final = "Look"
+"""What a row leads to while the assessment is with its officer: it is read, and waits for their correction."""
 
 
 def act_of(line: TodoLine) -> Act | None:
@@ -63,7 +66,7 @@ def _countersign(line: TodoLine) -> Act | None:
         return None
     crn, _, number = line.case.reference.rpartition("/")
     return Act(
-        "Read and countersign",
+        LOOK if waits_for_officer(line.case.reference, entry) else "Read and countersign",
         url_for(COUNTERSIGN, crn=crn, number=number, entry=entry, back=request.full_path.rstrip("?")),
     )
 

@@ -19,6 +19,7 @@ from projections.officers.cases_to_discuss import CaseToDiscuss, cases_to_discus
 from projections.officers.judged_work import JudgedQuestion, judged_questions
 from projections.officers.officer_cases import Holds, OfficerCases
 from projections.officers.officer_figures import MONTHS, OfficerMeasure, area_figures, officer_measure
+from projections.reports.disclosure import BASE
 from projections.reports.duty_results import LateFigure
 from projections.reports.periods import period
 from web.officers import action_words
@@ -105,7 +106,8 @@ def render_sheet(officer: Officer, refused: Refused | None) -> str:
         officer=officer, unit=unit, sheet=sheet, shown=shown_plan(unit), day=current_cases.moment().on,
         names=current_cases.names(sheet.references), chart=svg(_chart(sheet.contact), "contact"),
         owners=owners_of(unit) if unit.may_change else {}, most=MOST_OVERDUE, months=MONTHS,
-        history=lambda case: _history(case.reference), **about_actions(unit, refused),
+        history=lambda case: _history(case.reference), base=BASE,
+        stood=current_cases.moment().known_at is not None, **about_actions(unit, refused),
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from projections.reports.comparison import CASES, DUTIES, Comparison
+from projections.reports.comparison import CASES, DUTIES, SURE, Comparison
 
 AGAINST: Mapping[Comparison | None, str | None] = {
     "worse": "below area", "better": "above area", "too few": "too few to say", "no difference shown": None, None: None,
@@ -19,6 +19,9 @@ HOW_CHANGED = (
     "A change is more than chance where, counted case by case, chance alone gives one so large in two draws of a thousand "
     "at most."
 )
+BEYOND_CHANCE = f"case by case, beyond chance at {SURE:.1%}"
+"""How what differs from the rest is counted, in short."""
+
 HOW_COMPARED = (
     "Below or above area: counted case by case against the rest of the area, a difference that chance gives in two draws of "
     f"a thousand at most. Of fewer than {CASES} cases or {DUTIES} duties it is too few to say."

@@ -10,13 +10,14 @@ from werkzeug.wrappers import Response
 
 from domain.aggregates.amendments import subjects, withdrawn
 from domain.calendar.london_time import LONDON
-from domain.entries.case_entries import Entry, EntryCorrected
+from domain.entries.case_entries import AssessmentReturned, Entry, EntryCorrected
 from domain.outside_key import NotSealed
 from projections.cases.entry_effects import EntryEffects
 from web.presentation.phrases import fact_title
 from web.recording import duty_said
 from web.recording.effects_today import effects_of
 from web.services import current_cases
+from web.services.asked_of_reader import officer_today
 from web.site import access_control, clock, links
 
 UNDO_WITHIN = timedelta(minutes=10)
@@ -56,7 +57,8 @@ LeftAndNext = Callable[[str], tuple[int, NextLine | None]]
 class JustRecorded(NamedTuple):
     """One entry that was just recorded, as the banner says it. ``undo_until``: None where it cannot be undone.
 
-    ``effects``: None where so many were recorded that the banner only names them.
+    ``effects``: None where so many were recorded that the banner only names them. ``with_officer``: to whom an assessment was
+    returned; empty for any other entry.
     """
 
     reference: str
@@ -65,6 +67,7 @@ class JustRecorded(NamedTuple):
     title: str
     effects: EntryEffects | None
     undo_until: datetime | None
+    with_officer: str = ""
 
 
 class Banner(NamedTuple):
@@ -153,7 +156,10 @@ def _told(reference: str, entry: str, *, brief: bool) -> JustRecorded | None:
     access_control.shown(reference)
     name = current_cases.names([reference], current_cases.today()).get(reference, "")
     effects = None if brief else effects_of(reference, fact)
-    return JustRecorded(reference, name, fact, _title(reference, fact), effects, may_undo_until(reference, fact))
+    officer = officer_today(reference) if isinstance(fact, AssessmentReturned) else ""
+    return JustRecorded(
+        reference, name, fact, _title(reference, fact), effects, may_undo_until(reference, fact), officer
+    )
 
 
 def _title(reference: str, fact: Entry) -> str:

@@ -47,16 +47,26 @@ def last_return(reference: str, assessment: str) -> AskedBack | None:
     return next((one for one in found if one.assessment.entry == assessment), None)
 
 
+def waits_for_officer(reference: str, assessment: str) -> bool:
+    """Whether an assessment was returned to its officer and is not corrected yet, by the page's moment."""
+    found = last_return(reference, assessment)
+    return found is not None and found.answer is None
+
+
+def officer_today(reference: str) -> str:
+    """Who holds a case on the page's day, in words: by name, or as *the officer*."""
+    at = current_cases.moment().as_recorded
+    return current_cases.repository().history(reference, at.known_at).held_by(at.on).officer or "the officer"
+
+
 def returned_said(reference: str, assessment: str) -> str:
     """That an assessment was returned to its officer, and what became of it, as a sentence; empty where it was not."""
     found = last_return(reference, assessment)
     if found is None:
         return ""
-    at = current_cases.moment().as_recorded
     on = short_date(found.returned.occurred_on)
     if found.answer is None:
-        officer = current_cases.repository().history(reference, at.known_at).held_by(at.on).officer
-        return f"Returned to {officer or 'the officer'} on {on}."
+        return f"Returned to {officer_today(reference)} on {on}."
     since = "corrected since" if isinstance(found.answer, EntryCorrected) else "another assessment made since"
     return f"Returned on {on}; {since}, on {short_date(found.answer.recorded_at.date())}."
 
@@ -65,3 +75,4 @@ def attach(app: Flask) -> None:
     """Let the templates of duties say that an assessment was returned."""
     app.add_template_global(assessment_of)
     app.add_template_global(returned_said)
+    app.add_template_global(waits_for_officer)

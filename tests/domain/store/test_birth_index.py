@@ -63,6 +63,15 @@ def test_a_record_of_before_is_indexed_once(files: Files) -> None:
         assert not index_births(again)
 
 
+def test_a_record_without_cases_stays_empty(empty_database: str) -> None:
+    with closing(Files.open(empty_database)) as files:
+        begin_sealing(files.recorder)
+        assert not index_births(files) and not files.names.has_births()
+        with files.names.engine.connect() as c:
+            assert c.exec_driver_sql("SELECT count(*) FROM name_digests").scalar_one() == 0
+        assert files.keys.rows() == ([], []), "no key is made for it either"
+
+
 @pytest.mark.parametrize("before", [False, True])
 def test_nobody_is_found_by_a_date_that_was_erased_or_redacted(files: Files, before: bool) -> None:
     asked = {"case": CASE, "entry": "start", "path": "person.date_of_birth"}

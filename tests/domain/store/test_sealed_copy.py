@@ -13,7 +13,6 @@ from domain.sealing.sealed_fields import SEALED
 from domain.store import preparation
 from domain.store.application import Files
 from domain.store.earlier_hashes import earlier_fit, was_at
-from domain.store.erased_marks import IN_FILE
 from domain.store.log_check import check_log
 from domain.store.log_reader import LogReader
 from tests.domain.store.test_erasing import figures
@@ -28,9 +27,8 @@ NAME = str(BEGINNING["person"]["name"])
 
 
 @pytest.fixture
-def plain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def plain(tmp_path: Path, marks: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """An older record, which seals nothing."""
-    monkeypatch.setenv(IN_FILE, str(tmp_path / "marks"))
     with monkeypatch.context() as patched:
         patched.setattr(preparation, "SEALS_NEW_RECORDS", False)
         with closing(Files.open(str(tmp_path / "plain.sqlite"))) as files:

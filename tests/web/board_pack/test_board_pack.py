@@ -70,6 +70,10 @@ def test_a_sentence_says_measure_state_change_and_who_is_furthest_below(manager:
         f"8. Contact as often as the standard asks: not met, 85% ({figure['held']:,} of {figure['n']:,}), target 90%;"
         in words
     )
+    assert "clauses that a team meets less often than the area beyond chance, none of 42." in words, (
+        "some are below, by chance"
+    )
+    assert "Counted: case by case, beyond chance at 99.8%, from" in words
     assert "furthest below the area" not in words, "no team is below its area by more than chance"
     assert f"Periods without enough contact arranged: {figure['n'] - figure['held']:,}" in words
 

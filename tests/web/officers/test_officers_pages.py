@@ -89,9 +89,13 @@ def test_the_officer_and_whoever_leads_them_see_the_same_page(demo_app: Flask, s
 
 def test_the_sheet_of_helen_sallis_by_hand(spo: FlaskClient) -> None:
     """From the case pages: three cases, none assessed as going well; countersigning and oversight are a manager's to do."""
-    said = words(spo, "/officers/Helen%20Sallis")
+    page, said = spo.get("/officers/Helen%20Sallis").text, words(spo, "/officers/Helen%20Sallis")
     assert "3 cases, 1 high risk; 0 inherited within 90 days; 0 in custody. Working time: not known." in said
-    assert "Contact arranged in time 59 of 89:" in said
+    assert "Contact arranged in time 59 of 89:" in said and "(84% on 30 November 2005, rounded)" in said
+    assert "The area's figures are as at 30 November 2005, the last month end, rounded to 5" in html.unescape(said)
+    assert "each quarter reads it as it stood at the quarter's end" in html.unescape(said)
+    heads = re.findall(r'<th scope="col"[^>]*>(?:to )?(\d+ \w+ 200\d)', page)
+    assert heads == ["22 Dec 2005", "30 Sep 2005", "30 Jun 2005", "31 Mar 2005", "31 Dec 2004"]
     order = [said.index(name) for name in ("Liam Lander", "Mark Carrick", "Brian Davies")]
     assert order == sorted(order) and "No oversight: Brian Davies" in said and "No case fits “Going well”" in said
     assert "Overdue: 10" in said and "A manager's to do, and not counted: 4 duties" in said
@@ -124,6 +128,7 @@ def test_an_action_comes_back_next_time_and_is_checked_against_the_record(app: F
     assert post(spo, f"/actions/{unit}/held", TUNDE, held_on="").status_code == 302
     assert post(spo, f"/actions/{unit}/working-time", TUNDE, per_cent="60", since="1/12/2005").status_code == 302
     said = words(spo, TUNDE)
+    assert re.search("Agreed today Supervision plans for all cases .* Agreed last time Nothing was agreed before", said)
     assert "Last supervision: 22 December 2005." in said and "60% of full time" in said
     assert re.search(r"Supervision plans for all cases Tunde Adeyemi, by 31 Jan 2006", said)
     assert re.search(r"(\d of \d done|Nothing was to be done under this), (from|by) the record", said)

@@ -87,7 +87,9 @@ def test_it_is_returned_with_a_reason_stays_due_and_is_asked_of_the_officer(
         "Enter what is to be changed" in refused and "There is a problem" in refused and ">kept</textarea>" in refused
     )
     assert "Select whether you countersign" in send(spo, page).text and made(own_database) == []
-    assert send(spo, page, decision="return", reason="No victim's view").status_code == 302
+    sent = send(spo, page, decision="return", reason="No victim's view")
+    told = spo.get(sent.location).text
+    assert "It is with Helen Sallis until they correct it." in told and "changes no duty" not in told
     (back,) = made(own_database)
     assert isinstance(back, AssessmentReturned)
     assert (back.assessment, back.by, back.reason) == ("0004", "Peter Anstey", "No victim's view")
@@ -97,14 +99,15 @@ def test_it_is_returned_with_a_reason_stays_due_and_is_asked_of_the_officer(
     assert (asked.assessment.entry, asked.returned.reason) == ("0004", "No victim's view")
     said = "Returned to Helen Sallis on 22 Dec 2005."
     page = spo.get("/desk/no-countersigned-assessment").text
-    assert re.search(r"/countersign/0004[^>]*>Read and countersign", page) and said in page
+    assert re.search(r"/countersign/0004[^>]*>Look<", page) and said in page
     yours, officers = parts(spo)
+    assert re.search(r"/countersign/0004[^>]*>Look<", officers)
     assert f"{CASE}/countersign/0004" not in yours and f"{CASE}/countersign/0003" in yours and said in officers
     put(own_database, fact("EntryCorrected", "mended", "2005-12-22", of="0004", fields={"sources": ["police"]},
                            recorded_by="h.sallis", recorded_at=f"{TODAY + timedelta(days=1)}T09:00:00+00:00"))  # fmt: skip
     app.config["TODAY"] = lambda: TODAY + timedelta(days=1)
     yours, officers = parts(spo)
-    assert f"{CASE}/countersign/0004" in yours and said not in officers
+    assert re.search(r"/countersign/0004[^>]*>Read and countersign", yours) and said not in officers
     assert "Returned on 22 Dec 2005; corrected since, on 23 Dec 2005." in yours
 
 

@@ -169,7 +169,8 @@ def _line(draft: Draft) -> DraftLine | None:
     if kind == "correct":
         fact = current_cases.repository().file(draft.reference).entries.get(name)
         return None if fact is None else DraftLine(draft, f"Correction: {fact_title(fact)}", address_of(draft))
-    return DraftLine(draft, type_title(name), address_of(draft)) if name in ENTRY_TYPES else None
+    title = "Withdrawal of an entry" if name == "EntryWithdrawn" else type_title(name) if name in ENTRY_TYPES else ""
+    return DraftLine(draft, title, address_of(draft)) if title else None
 
 
 def _may_be_shown(reference: str) -> bool:

@@ -80,7 +80,7 @@ def test_it_is_imported_stored_and_exported(found: dict[str, Any]) -> None:
 
 
 def test_it_has_words_on_the_command_line_and_in_the_documents(found: dict[str, Any]) -> None:
-    assert "Home circumstances checked  Result: not seen" in found["case"] and "Next visit: 1 Jun 2005" in found["case"]
+    assert "Home circumstances checked  Result: Not seen" in found["case"] and "Next visit: 1 Jun 2005" in found["case"]
     assert found["docs"] == (
         "| HomeCircumstancesChecked | result (home_result), plan (entry of SupervisionPlanMade), [next_on] "
         "| Somebody looked at the home in which the person lives. |"
@@ -97,7 +97,7 @@ def test_it_has_a_form_for_those_who_may_make_it(found: dict[str, Any]) -> None:
 
 def test_it_stands_on_the_timeline_and_on_the_chart(found: dict[str, Any]) -> None:
     assert found["timeline"].count("Home circumstances checked") == 2
-    assert "Result: not seen" in found["details"] and "Next visit: 1 Jun 2005" in found["details"]
+    assert "Result: Not seen" in found["details"] and "Next visit: 1 Jun 2005" in found["details"]
     assert "Plan: 10 May 2005: Supervision plan made" in found["details"]
     assert found["chart"]
 

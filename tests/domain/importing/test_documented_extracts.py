@@ -84,7 +84,7 @@ def test_the_example_of_delius_tells_its_story(tmp_path: Path) -> None:
     case = ["case", "X310002/3", "--as-at", "2015-04-01", "--known-at", "hindsight", "--database", database]
     text = CliRunner().invoke(main, case).output
     assert "Grace Okoro  licence, Kim Park, Gloucester" in text
-    for words in ("MAPPA", "Recall requested", "did not attend, acceptable", "Released on: 9 Mar 2015"):
+    for words in ("MAPPA", "Recall requested", "Did not attend, acceptable", "Released on: 9 Mar 2015"):
         assert words in text, words
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from domain.aggregates.frozen_files import FrozenFiles
+from domain.aggregates.inspection_process import Process
 from domain.entries import inspection_entries
 from domain.entries.code_lists import JudgeRole
 from domain.entries.entry import Entry
@@ -43,6 +44,7 @@ class Inspection:
     frozen: inspection_entries.InspectionFrozen | None = None
     files: FrozenFiles = field(default_factory=FrozenFiles)
     published: inspection_entries.InspectionPublished | None = None
+    process: Process = field(default_factory=Process)
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> "Inspection":
@@ -56,6 +58,18 @@ class Inspection:
     def framework(self) -> Framework:
         """The framework that it was opened with; the default one where that is not known here."""
         return frameworks().get(self.opened.framework if self.opened else "", frameworks()[DEFAULT_FRAMEWORK])
+
+    @property
+    def is_confidential(self) -> bool:
+        """Whether the inspectorate holds it on its own installation, so that it goes through the whole process."""
+        return self.opened is not None and self.opened.held_by == "inspectorate"
+
+    @property
+    def lead(self) -> str | None:
+        """The staff key of whoever leads it: the last lead named, else the user name that opened it; None where none is known."""
+        if self.process.lead is not None:
+            return self.process.lead.lead_id
+        return self.opened.recorded_by if self.opened else None
 
     @property
     def frozen_at(self) -> datetime | None:
@@ -110,8 +124,11 @@ class Inspection:
         return shared
 
     def to_finish(self, *assessors: str) -> list[Task]:
-        """What is allocated to these assessors and not finished. Nothing once it is frozen: no reading goes on then."""
-        return [task for task in self.tasks_of(*assessors) if task not in self.completed and self.frozen is None]
+        """What is allocated to these assessors and not finished. Once it is frozen, only a reading that was opened again."""
+        mine = self.tasks_of(*assessors)
+        if self.frozen is not None:
+            return [(case, second) for case, second in mine if not second and self.process.reopening_of(case)]
+        return [task for task in mine if task not in self.completed]
 
     def finished(self, *, second: bool) -> set[str]:
         """The cases whose first (or ``second``) reading is finished."""
@@ -167,6 +184,7 @@ class Inspection:
                 self.completed.pop((fact.case, fact.second), None)
             case inspection_entries.ReadingCompleted():
                 self.completed[fact.case, fact.second] = fact
+                self.process.close_again(fact)
             case inspection_entries.ManagementRated():
                 self.ratings[fact.criterion, fact.item] = fact
                 self.not_followed_up.pop(fact.criterion, None)
@@ -188,3 +206,5 @@ class Inspection:
                 self.files.fix(fact, self.sample)
             case inspection_entries.InspectionPublished():
                 self.published = fact
+            case _:
+                self.process.take(fact)

@@ -7,9 +7,11 @@ are not checked again.
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from domain.aggregates import process_rules
 from domain.aggregates.inspection import Inspection
 from domain.aggregates.sampling import CannotDraw, draw
 from domain.entries import inspection_entries
+from domain.entries.case_entries import QualityJudged
 from domain.entries.entry import Entry
 from domain.entries.refusals import ImpossibleDate, Refused, Stage, TooLate, Unexplained
 from domain.policy.frameworks.framework_files import frameworks
@@ -18,6 +20,7 @@ AFTER_FREEZING = (
     inspection_entries.FindingWritten,
     inspection_entries.FindingWithdrawn,
     inspection_entries.InspectionPublished,
+    *process_rules.AFTER_FREEZING,
 )
 """What an inspection still takes once it is frozen."""
 
@@ -36,22 +39,45 @@ def closed_to(found: Inspection, entry_type: type[Entry]) -> Stage | None:
     """The stage after which the inspection takes no entries of this type; None while it takes them."""
     if entry_type is inspection_entries.FreezeFixed:
         return None
+    if entry_type in process_rules.AFTER_PUBLICATION:
+        return None
     if found.published is not None:
         return "published"
-    if found.frozen is not None and entry_type not in AFTER_FREEZING:
+    if found.frozen is not None and entry_type not in AFTER_FREEZING and not _reopened_to(found, entry_type):
         return "frozen"
     return "read" if found.completed and entry_type in BEFORE_READING else None
+
+
+def _reopened_to(found: Inspection, entry_type: type[Entry]) -> bool:
+    """Whether a frozen inspection takes it: the end of a reading that was opened again, a rating that its panel moves."""
+    if entry_type is inspection_entries.ReadingCompleted:
+        return bool(found.process.still_open)
+    return entry_type is inspection_entries.RatingAdjusted and found.process.panel is not None
 
 
 def check_answer(found: Inspection, case: str, *, second: bool, recorded_at: datetime | None = None) -> None:
     """``TooLate`` where an answer on a case, recorded at this instant (None: now), comes too late.
 
-    Answers recorded after the freeze do not count. Those recorded before it are taken, however late they arrive.
+    Answers recorded after the freeze do not count. Those recorded before it are taken, however late they arrive. While the
+    first reading is open again because of a comment, answers of now are taken.
     """
+    if recorded_at is None and not second and found.process.reopening_of(case) is not None:
+        return
     if found.frozen_at is not None and (recorded_at is None or recorded_at > found.frozen_at):
         raise TooLate("inspection", "this inspection is frozen: an answer recorded now would not count", "frozen")
     if second:
         check_second_reading(found, case, recorded_at)
+
+
+def check_reopened_answer(found: Inspection, case: str, fact: QualityJudged) -> None:
+    """``TooLate`` where an answer names a reopening that does not stand open, and does not count it.
+
+    Where the inspection is not on record yet, every answer is taken: only those that it names will count.
+    """
+    reopening, process = fact.reopening or "", found.process
+    counts = process.reopening_of(case) == reopening or fact.entry in process.closed_again.get(reopening, ())
+    if found.opened is not None and (fact.second or not counts):
+        raise TooLate("reopening", f"'{reopening}' has not opened the first reading of {case} again", "frozen")
 
 
 def check_second_reading(found: Inspection, case: str, recorded_at: datetime | None = None) -> None:
@@ -70,6 +96,7 @@ def check(found: Inspection, fact: Entry) -> None:
     stage = closed_to(found, type(fact))
     if stage is not None:
         raise TooLate("type", CLOSED[stage], stage)
+    process_rules.check_process(found, fact)
     match fact:
         case inspection_entries.InspectionOpened():
             if fact.framework not in frameworks():
@@ -153,6 +180,10 @@ def _check_completion(found: Inspection, fact: inspection_entries.ReadingComplet
         raise Refused("case", f"{fact.case} is not allocated to '{fact.assessor}'")
     if fact.second:
         check_second_reading(found, fact.case)
+    if found.frozen is not None and (fact.second or found.process.reopening_of(fact.case) is None):
+        raise TooLate("case", f"the reading of {fact.case} has not been opened again", "frozen")
+    if fact.answers and found.frozen is None:
+        raise Refused("answers", "only a reading that was opened again names its answers")
 
 
 def _check_taken_back(found: Inspection, fact: inspection_entries.ReadingTakenBack) -> None:
@@ -212,6 +243,7 @@ def _check_adjustment(found: Inspection, fact: inspection_entries.RatingAdjusted
         raise Unexplained("reason", "say why the adjustment is taken back")
     if fact.to is not None and fact.to not in allowed[fact.criterion]:
         raise Refused("to", f"'{fact.to}' is no rating of {fact.criterion}; {_of(allowed[fact.criterion])}")
+    process_rules.check_panel_agrees(found, fact)
 
 
 def _check_finding(found: Inspection, fact: inspection_entries.FindingWritten) -> None:

@@ -10,7 +10,7 @@ Every entry has two dates, which are never mixed: ``occurred_on``, the day on wh
 instant at which it was recorded on the file. ``entry`` is the source's own id, unique in its case.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from msgspec import Meta
@@ -32,6 +32,7 @@ from domain.entries.entry import (
 )
 from domain.entries.entry import Entry as Entry
 from domain.entries.inspection_entries import InspectionOpened as InspectionOpened
+from domain.entries.process_entries import LeadNamed as LeadNamed
 
 Crn = Annotated[str, Meta(pattern=CRN)]
 Hours = Annotated[float, Meta(ge=0, le=24)]
@@ -52,6 +53,7 @@ ReportRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("CourtReportRe
 LinkRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("PersonLinked",)})]
 SuspensionRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("ContactSuspended",)})]
 DispensationRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("DispensationGiven",)})]
+AlertRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("AlertRaised",)})]
 LimitRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("AccessLimited",)})]
 AnyRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ()})]
 """A reference to an entry of any type of the same case."""
@@ -702,7 +704,8 @@ class QualityJudged(Entry, frozen=True):
 
     With ``inspection`` it belongs to that inspection's score alone; without, it is part of the record from its date.
     ``second``: a second reading, made blind; it is set beside the first and never scores. ``overrules``: it stands in
-    place of the answer that the entries give, where there is one; ``comment`` says why.
+    place of the answer that the entries give, where there is one; ``comment`` says why. ``reopening``: the entry
+    (``ReadingReopened``) of the inspection that opened the reading again.
     """
 
     use = Use(made_by=("managers", "inspectors"), form_group="Oversight and judgement")
@@ -717,6 +720,33 @@ class QualityJudged(Entry, frozen=True):
     comment: Note | None = None
     second: Annotated[bool, Meta(title="Second reading, made blind")] = False
     overrules: Annotated[bool, Meta(title="Stands in place of the answer that the entries give")] = False
+    by_id: StaffId | None = None
+    reopening: Annotated[Id | None, Meta(title="Given when the reading was opened again")] = None
+
+
+class AlertRaised(Entry, frozen=True):
+    """Whoever reads a case for an inspection finds somebody in danger, and tells the area's named person at once.
+
+    ``answer_by``: the instant by which the area says what it did.
+    """
+
+    use = Use(made_by=(), form_group="Oversight and judgement")
+
+    inspection: Id
+    danger: Note
+    answer_by: Annotated[datetime, Meta(tz=True)]
+    by: Text
+    by_id: StaffId | None = None
+
+
+class AlertAnswered(Entry, frozen=True):
+    """What the area did about an alert."""
+
+    use = Use(made_by=(), form_group="Oversight and judgement", speaks_of="alert")
+
+    alert: AlertRef
+    answer: Note
+    by: Text
     by_id: StaffId | None = None
 
 

@@ -179,6 +179,10 @@ Stratum = Literal["risk_of_harm", "gender", "ethnicity", "order", "team"]
 ManagementRating = Literal["very_strong", "strong", "good", "satisfactory", "unsatisfactory"]
 Direction = Literal["improved", "deteriorated", "unchanged"]
 FixedBy = Literal["import", "update", "publication"]
+HeldBy = Literal["inspectorate", "area"]
+NamedFor = Literal["alerts", "list", "draft"]
+CommentOutcome = Literal["accepted", "partly_accepted", "refused"]
+CommentEffect = Literal["wording", "figure", "rating"]
 
 NOBODY_IN_POST: HolderGrade = "vacant"
 

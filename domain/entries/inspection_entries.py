@@ -26,7 +26,9 @@ class InspectionOpened(OfInspection, frozen=True):
     ``knowledge``: ``stood``, the files as recorded by the end of the sample date, or ``hindsight``, with everything
     recorded since. ``evidence``: what the answers are based on. ``follows``: the earlier inspection that the scoring
     sheet prints beside this one. ``opened_as``: the role of whoever opened it. What a manager opens is an audit of their own
-    cases; what an inspector opens is an inspection.
+    cases; what an inspector opens is an inspection. ``held_by``: who runs the installation on which it was opened. Only what
+    the inspectorate holds on its own is confidential from the inspected area, and goes through the whole process of
+    ``process_entries``; None: opened before this was put on record, or elsewhere.
     """
 
     use = Use(made_by=())
@@ -39,6 +41,7 @@ class InspectionOpened(OfInspection, frozen=True):
     evidence: Note | None = None
     follows: Id | None = None
     opened_as: code_lists.JudgeRole | None = None
+    held_by: code_lists.HeldBy | None = None
 
 
 class Framed(EntryPart, frozen=True):
@@ -117,13 +120,17 @@ class ReadingTakenBack(OfInspection, frozen=True):
 
 
 class ReadingCompleted(OfInspection, frozen=True):
-    """The assessor has answered what can be answered. ``note`` says why a question is left open."""
+    """The assessor has answered what can be answered. ``note`` says why a question is left open.
+
+    ``answers``: where a reading was opened again because of a comment, the ids of the answers that count from now on.
+    """
 
     case: CaseReference
     assessor: Text
     second: bool = False
     note: Note | None = None
     assessor_id: StaffId | None = None
+    answers: list[Id] = []
 
 
 def reader_of(fact: AssessorNamed | ReadingAllocated | ReadingCompleted) -> str:
@@ -151,12 +158,14 @@ class RatingAdjusted(OfInspection, frozen=True):
     """The lead inspector's discretion: ``to`` replaces what the ratings give. Both stay visible.
 
     ``criterion``: one of Section A, and ``to`` a rung of its ladder; or a section scored in bands, and ``to`` a band.
-    Without ``to`` an earlier adjustment is taken back.
+    Without ``to`` an earlier adjustment is taken back. ``agreed_by``: the members of the panel who agreed, by user name, where
+    a panel was named (``PanelNamed``).
     """
 
     criterion: Id
     reason: Annotated[str, Meta(min_length=1, max_length=20_000)]
     to: Text | None = None
+    agreed_by: list[StaffId] = []
 
 
 class FindingWritten(OfInspection, frozen=True):

@@ -19,6 +19,7 @@ from domain.entries.refusals import Refused
 from domain.entries.schemas import dump_entry, load_entry, schema_of
 from domain.store.application import Files
 from domain.store.entry_codec import EntryMapper, topic_of
+from tests.support import process_examples
 from tests.support.examples import example_of, named_by
 from tests.support.histories import CASE, NOW, PERSON, PLACE
 
@@ -450,7 +451,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "QualityJudged": {
         "framework": "esi-2003", "question": "plan-reviewed", "answer": "sufficient", "by": "Ann Spo",
         "role": "hm_inspector", "inspection": INSPECTION, "about": "plan", "comment": "sound", "second": True, "overrules": True,
-        "by_id": "a.spo",
+        "by_id": "a.spo", "reopening": "reopened",
     },
     "EntryCorrected": {"of": "a1", "fields": {"for_on": "2005-06-09", "national_standards": True}},
     "EntryWithdrawn": {"of": "a1", "reason": "entered on the wrong file"},
@@ -458,7 +459,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "AccessLimitLifted": {"limit": "l1"},
     "SupervisionEnded": {"reason": "completed"},
     "InspectionOpened": {**PERSON_FACT, "knowledge": "hindsight", "evidence": "files", "follows": "gloucestershire-2004",
-                         "opened_as": "spo"},
+                         "opened_as": "spo", "held_by": "area"},
     "FrameTaken": {
         "started_from": "2005-04-01", "started_to": "2005-05-31", "strata": ["gender"], "orders": ["licence"],
         "division": "North", "team": "Cheltenham", "cases": [{"case": CASE, "stratum": "men", "officer": "A"},
@@ -473,11 +474,12 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "ReadingAllocated": {"case": "X123456/2", "assessor": "J Hartnell", "second": True, "assessor_id": "j.hartnell"},
     "ReadingTakenBack": {"case": "X123456/2", "second": True},
     "ReadingCompleted": {
-        "case": "X123456/2", "assessor": "R Pascoe", "second": True, "note": "at court", "assessor_id": "r.pascoe",
+        "case": "X123456/2", "assessor": "J Hartnell", "second": False, "note": "at court", "assessor_id": "j.hartnell",
+        "answers": ["judged"],
     },
     "ManagementRated": {"criterion": "A1", "item": "targets", "rating": "strong", "evidence": "the scorecard"},
     "NotFollowedUp": {"criterion": "A4", "reason": "not an issue"},
-    "RatingAdjusted": {"criterion": "A1", "to": "Well met", "reason": "context"},
+    "RatingAdjusted": {"criterion": "A1", "to": "Well met", "reason": "context", "agreed_by": ["a.one", "b.two"]},
     "FindingWritten": {
         "criterion": "B1", "text": "It rose.", "question": "risk-of-harm-sources", "direction": "improved",
         "conclusion": True,
@@ -491,6 +493,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "framework_version": "1", "figures": [{"of": "B1", "printed": "55%"}], "position": 7, "hash": "0" * 64,
         "published_files": [{"name": "autumn.json", "sha256": "0" * 64}],
     },
+    **process_examples.EXAMPLES,
 }  # fmt: skip
 """Full examples of types of entry, on a file where ``SUBJECTS`` stand; those not written here are made below."""
 
@@ -504,6 +507,7 @@ SUBJECTS: list[Entry] = [
     fact("DiversityNeedIdentified", "need", need="literacy"),
     fact("CourtReportRequested", "report", kind="psr", due_on="2005-06-22"),
     fact("AccessLimited", "l1", excluded=["p.anstey"], reason="a relative works here"),
+    fact("AlertRaised", "alert", **EXAMPLES["AlertRaised"]),
     fact("PersonLinked", "link", crn="X654321", reason="the same fingerprints"),
     fact(
         "ContactSuspended",
@@ -535,7 +539,7 @@ for _name in named_by(name for name in ENTRY_TYPES if name not in EXAMPLES):
         SUBJECTS.append(fact(_name, ON_FILE[_name], **EXAMPLES[_name]))
 
 INSPECTED: list[Entry] = [
-    fact("InspectionOpened", "opened", title="T", area="A", framework="esi-2003"),
+    fact("InspectionOpened", "opened", title="T", area="A", framework="esi-2003", recorded_by="j.hartnell"),
     fact("FrameTaken", "frame", **EXAMPLES["FrameTaken"]),
     fact("SampleDrawn", "sample", **EXAMPLES["SampleDrawn"]),
     fact("AssessorNamed", "first", assessor="J Hartnell", role="hm_inspector", assessor_id="j.hartnell"),
@@ -543,7 +547,7 @@ INSPECTED: list[Entry] = [
     fact("ReadingAllocated", "again", case="X123456/2", assessor="R Pascoe", second=True, assessor_id="r.pascoe"),
     fact("FindingWritten", "written", criterion="B1", text="t"),
 ]
-"""What an inspection begins with, for the examples of its entries; published, when it is frozen."""
+"""What an inspection begins with, for the examples of its entries."""
 
 TOPICS = [
     "case.supervision_started",
@@ -666,8 +670,8 @@ def test_every_type_of_entry_survives_storing(files: Files, name: str) -> None:
     standing = (
         [] if name in ("SupervisionStarted", "InspectionOpened") else SUBJECTS if kept_on == "case" else INSPECTED
     )
-    frozen = [fact("InspectionFrozen", "frozen")] if name in ("FreezeFixed", "InspectionPublished") else []
-    files.record(reference, [*standing, *frozen, example], actor="test", now=NOW)
+    before = [fact(type_, entry, **fields) for type_, entry, fields in process_examples.BEFORE.get(name, [])]
+    files.record(reference, [*standing, *before, example], actor="test", now=NOW)
     held = files.read(reference).entries
     assert {one.entry: one for one in files.texts.opened(reference, held.values())}["new"] == example
     (stored,) = [e for e in files.recorder.select_events(reference) if b'"entry":"new"' in e.state]

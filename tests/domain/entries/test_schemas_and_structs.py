@@ -124,7 +124,7 @@ def test_struct_and_schema_admit_and_refuse_the_same(fact: Entry, data: st.DataO
     """A fact that the struct admits is never shown to the schema: so both must say the same, field for field."""
     values = fields_of(fact)
     part = msgspec.inspect.type_info(type(fact)).fields  # type: ignore[union-attr]
-    name = data.draw(st.sampled_from([p.encode_name for p in part]))
+    name = data.draw(st.sampled_from([p.encode_name for p in part if p.name != "sealed"]))  # only the store says that
     values[name] = data.draw(JSON | ODD)
     try:
         values = msgspec.json.decode(msgspec.json.encode(values))

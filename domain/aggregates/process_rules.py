@@ -217,8 +217,9 @@ def _check_about(found: Inspection, about: str | None) -> None:
 
 def _can_be_about(found: Inspection) -> set[str]:
     framework = found.framework
-    parts = (*framework.management, *framework.criteria, *framework.sections)
-    return {part.id for part in parts} | set(framework.questions) | {finding.entry for finding in found.findings}
+    printed = [part.id for part in framework.management]
+    printed += [part.id for part in framework.criteria] + [part.id for part in framework.sections]
+    return {*printed, *framework.questions, *(finding.entry for finding in found.findings)}
 
 
 def _from_today_on(name: str, day: date, fact: Entry) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from domain.aggregates.person_files import reached
 from domain.entries.case_entries import Entry, EntryCorrected, EntryWithdrawn, QualityJudged
@@ -11,6 +11,10 @@ from projections.cases.case_histories import CaseHistories
 from projections.cases.case_reading import Reading
 from projections.history.moment import Moment
 from projections.scoring.answers import judgements_that_count
+
+Again = Literal["none", "closed", "open"]
+"""Which answers of readings that were opened again because of a comment count: none, those of the readings that are finished
+again, or also those that their readers still give."""
 
 
 class Freeze(NamedTuple):
@@ -48,6 +52,7 @@ class CaseRepository(CaseHistories):
         second: bool = False,
         *,
         opened: bool = False,
+        again: Again = "closed",
     ) -> Reading:
         """One case read at a moment under a framework. ``opened``: with the texts of its entries, for what shows them.
 
@@ -61,6 +66,9 @@ class CaseRepository(CaseHistories):
         owed = self.obligations(reference, known_at, framework, edition, so_far, received=here)
         judged_by = self.history(reference, frozen_at, stored, received=here, opened=opened)
         to_date = [j for j in judged_by.all(QualityJudged) if j.second == second]
+        if not second and (answers := self._answered_again(inspection, reference, again)):
+            later = self.history(reference, None, None, received=here, opened=opened).all(QualityJudged)
+            to_date += [j for j in later if j.entry in answers]
         judged = judgements_that_count(history.all(QualityJudged), to_date, inspection, moment.on)
         return Reading(reference, moment, framework, history, owed, judged)
 
@@ -89,7 +97,24 @@ class CaseRepository(CaseHistories):
             entries = self.file(reference).entries
             named = {one for file, one in judged if file == reference and _is_for(entries[one], inspection)}
             found |= {(file, one) for file, one in judged if file == reference and _is_about(entries[one], named)}
+            again = self._answered_again(inspection, reference, "closed")
+            found |= {(reference, one) for one, fact in entries.items() if _is_about(fact, again)}
         return found
+
+    def _answered_again(self, inspection: str | None, reference: str, again: Again) -> set[str]:
+        """The ids of the answers of a reading that was opened again, as far as they count."""
+        found = self._every_inspection().get(inspection or "")
+        if found is None or not found.process.reopened or again == "none":
+            return set()
+        answers = set(found.process.answered_again(reference))
+        reopening = found.process.reopening_of(reference)
+        if again == "open" and reopening is not None:
+            answers |= {
+                name
+                for name, fact in self.file(reference).entries.items()
+                if isinstance(fact, QualityJudged) and fact.reopening == reopening
+            }
+        return answers
 
     def _taken(
         self, reference: str, known_at: datetime | None, stored: Mapping[str, int] | None, *, received: bool

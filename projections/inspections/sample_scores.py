@@ -8,7 +8,7 @@ from domain.entries.inspection_entries import InspectionOpened
 from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import frameworks
 from projections.cases.case_reading import Reading
-from projections.cases.case_repository import CaseRepository
+from projections.cases.case_repository import Again, CaseRepository
 from projections.cases.rests_on import RestsOn
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
@@ -65,16 +65,21 @@ def score_inspection(
     edition: str | None = None,
     by: Framework | None = None,
     unseen: Collection[str] = (),
+    again: Again = "closed",
 ) -> ScoredSample:
     """An inspection's cases and judgements at its own moment, or at another one. ``KeyError``: no such inspection.
 
     ``edition``: use this edition of the standards for all duties. ``by``: score under another framework than its own.
-    ``unseen``: the cases that are scored without the judgements of the inspection's assessors.
+    ``unseen``: the cases that are scored without the judgements of the inspection's assessors. ``again``: ``none`` for the
+    figures as they were before comments opened readings again.
     """
     opened, sample = repository.inspections[inspection], repository.inspection(inspection).sample
     framework = by or frameworks()[opened.framework]
     at = moment or inspection_moment(opened)
-    read = (repository.read(case, at, framework, None if case in unseen else inspection, edition) for case in sample)
+    read = (
+        repository.read(case, at, framework, None if case in unseen else inspection, edition, again=again)
+        for case in sample
+    )
     return score_readings(framework, at, [reading for reading in read if reading.has_begun], edition)
 
 

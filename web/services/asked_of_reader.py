@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from flask import Flask
 
 from domain.aggregates.other_file_ids import file_named
+from domain.calendar.london_time import day_of
 from domain.entries.case_entries import AssessmentReturned, EntryCorrected
 from projections.cases.asked_back import AskedBack, asked_back, last_returns
 from projections.ledger.ledger import NoticeRow
@@ -68,7 +69,7 @@ def returned_said(reference: str, assessment: str) -> str:
     if found.answer is None:
         return f"Returned to {officer_today(reference)} on {on}."
     since = "corrected since" if isinstance(found.answer, EntryCorrected) else "another assessment made since"
-    return f"Returned on {on}; {since}, on {short_date(found.answer.recorded_at.date())}."
+    return f"Returned on {on}; {since}, on {short_date(day_of(found.answer.recorded_at))}."
 
 
 def attach(app: Flask) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -12,7 +11,6 @@ from flask.testing import FlaskClient
 from domain.accounts.roles import Account
 from domain.sealing.sealed_fields import ERASED, REDACTED
 from domain.store.application import Files
-from domain.store.erased_marks import IN_FILE
 from domain.store.preparation import begin_sealing
 from tests.domain.store.test_sealed_record import about, contact
 from tests.domain.store.test_store import BEGINNING
@@ -33,8 +31,7 @@ TODAY = date(2005, 12, 22)
 
 
 @pytest.fixture
-def app(empty_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    monkeypatch.setenv(IN_FILE, str(tmp_path / "marks.erased"))
+def app(empty_database: str) -> Iterator[Flask]:
     with closing(Files.open(empty_database)) as files:
         begin_sealing(files.recorder)
         start = facts_of([BEGINNING])

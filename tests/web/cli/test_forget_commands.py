@@ -16,7 +16,6 @@ from domain.entries.case_entries import Entry
 from domain.entries.person_entries import PersonErased, person_file
 from domain.sealing.sealed_fields import ERASED, REDACTED
 from domain.store.application import Files
-from domain.store.erased_marks import IN_FILE
 from domain.store.preparation import begin_sealing
 from projections.cases.case_repository import CaseRepository
 from projections.cases.erasure_check import hindrances
@@ -54,8 +53,7 @@ class Shell:
 
 
 @pytest.fixture
-def shell(empty_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
-    monkeypatch.setenv(IN_FILE, str(tmp_path / "marks.erased"))
+def shell(empty_database: str) -> Iterator[Shell]:
     with closing(Files.open(empty_database)) as files:
         begin_sealing(files.recorder)
         files.record(CASE, [*facts_of([BEGINNING]), contact("came round")], actor="test", now=NOW)

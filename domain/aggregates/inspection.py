@@ -10,6 +10,7 @@ from datetime import datetime
 
 from domain.aggregates.frozen_files import FrozenFiles
 from domain.aggregates.inspection_process import Process
+from domain.aggregates.report_parts import ReportParts
 from domain.entries import inspection_entries
 from domain.entries.code_lists import JudgeRole
 from domain.entries.entry import Entry
@@ -45,6 +46,7 @@ class Inspection:
     files: FrozenFiles = field(default_factory=FrozenFiles)
     published: inspection_entries.InspectionPublished | None = None
     process: Process = field(default_factory=Process)
+    parts: ReportParts = field(default_factory=ReportParts)
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> "Inspection":
@@ -208,3 +210,4 @@ class Inspection:
                 self.published = fact
             case _:
                 self.process.take(fact)
+                self.parts.take(fact)

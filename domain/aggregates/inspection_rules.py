@@ -10,7 +10,7 @@ from datetime import datetime
 from domain.aggregates import process_rules
 from domain.aggregates.inspection import Inspection
 from domain.aggregates.sampling import CannotDraw, draw
-from domain.entries import inspection_entries
+from domain.entries import inspection_entries, report_entries
 from domain.entries.case_entries import QualityJudged
 from domain.entries.entry import Entry
 from domain.entries.refusals import ImpossibleDate, Refused, Stage, TooLate, Unexplained
@@ -20,6 +20,9 @@ AFTER_FREEZING = (
     inspection_entries.FindingWritten,
     inspection_entries.FindingWithdrawn,
     inspection_entries.InspectionPublished,
+    report_entries.RecommendationMade,
+    report_entries.ProgressJudged,
+    report_entries.NextStepAgreed,
     *process_rules.AFTER_FREEZING,
 )
 """What an inspection still takes once it is frozen."""
@@ -123,6 +126,13 @@ def check(found: Inspection, fact: Entry) -> None:
             _check_adjustment(found, fact)
         case inspection_entries.FindingWritten():
             _check_finding(found, fact)
+        case report_entries.RecommendationMade() if fact.criterion is not None:
+            _known_criterion(found, fact.criterion)
+        case report_entries.ProgressJudged():
+            if found.opened is None or found.opened.follows is None:
+                raise Refused(
+                    "recommendation", "this inspection follows no other: there is nothing to judge progress on"
+                )
         case inspection_entries.FindingWithdrawn():
             standing = [finding.entry for finding in found.findings]
             if fact.finding not in standing:
@@ -246,10 +256,14 @@ def _check_adjustment(found: Inspection, fact: inspection_entries.RatingAdjusted
     process_rules.check_panel_agrees(found, fact)
 
 
-def _check_finding(found: Inspection, fact: inspection_entries.FindingWritten) -> None:
+def _known_criterion(found: Inspection, criterion: str) -> None:
     known = {c.id for c in found.framework.management} | {c.id for c in found.framework.criteria}
-    if fact.criterion not in known:
-        raise Refused("criterion", f"there is no criterion '{fact.criterion}'; {_of(sorted(known))}")
+    if criterion not in known:
+        raise Refused("criterion", f"there is no criterion '{criterion}'; {_of(sorted(known))}")
+
+
+def _check_finding(found: Inspection, fact: inspection_entries.FindingWritten) -> None:
+    _known_criterion(found, fact.criterion)
     if fact.question is None:
         return
     if fact.question not in found.framework.questions:

@@ -33,6 +33,7 @@ from domain.entries.entry import (
 from domain.entries.entry import Entry as Entry
 from domain.entries.inspection_entries import InspectionOpened as InspectionOpened
 from domain.entries.process_entries import LeadNamed as LeadNamed
+from domain.entries.report_entries import RecommendationMade as RecommendationMade
 
 Crn = Annotated[str, Meta(pattern=CRN)]
 Hours = Annotated[float, Meta(ge=0, le=24)]

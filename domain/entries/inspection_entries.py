@@ -171,13 +171,14 @@ class RatingAdjusted(OfInspection, frozen=True):
 class FindingWritten(OfInspection, frozen=True):
     """A finding for the report, under a criterion. ``question``: the question whose figure it gives (None: the
     criterion's own). ``direction``: how that figure changed since the inspection before, as the text says. A
-    ``conclusion`` stands last under its criterion."""
+    ``conclusion`` stands last under its criterion. A ``key`` finding also stands in the summary at the front."""
 
     criterion: Id
     text: Annotated[str, Meta(min_length=1, max_length=20_000)]
     question: Id | None = None
     direction: code_lists.Direction | None = None
     conclusion: bool = False
+    key: bool = False
 
 
 class FindingWithdrawn(OfInspection, frozen=True):

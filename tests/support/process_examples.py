@@ -20,6 +20,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "ReadingReopened": {"comment": "comment", "case": "X123456/2"},
     "ErratumIssued": {"printed": "55 %", "right": "56 %", "reason": "miscounted", "about": "B1"},
+    "RecommendationMade": {"number": 1, "text": "See to plans.", "to": "The Board", "criterion": "B3"},
+    "ProgressJudged": {"recommendation": 1, "progress": "some", "words": "Half of the plans are in time."},
+    "NextStepAgreed": {"number": 1, "text": "A plan of action", "who": "The Board", "by_when": "2005-09-30"},
     "AlertRaised": {
         "inspection": "gloucestershire-2005", "danger": "a child alone", "answer_by": "2005-06-02T12:00:00+01:00",
         "by": "J Hartnell", "by_id": "j.hartnell",

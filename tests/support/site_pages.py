@@ -55,6 +55,7 @@ OF: Mapping[str, Mapping[str, object]] = {
     "inspecting.allocation": {"inspection": "november-audit"},
     "inspecting.freeze": {"inspection": "november-audit"},
     "inspecting.work": {"inspection": "november-audit"},
+    "inspecting.write_part": {"inspection": "november-audit", "part": "recommendation"},
 }
 """Values of the arguments of routes: of all, and of some, with what they are asked for besides."""
 

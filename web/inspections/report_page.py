@@ -15,6 +15,7 @@ from web.inspections.freeze_words import how_fixed
 from web.inspections.publication import FORMS
 from web.inspections.publication_page import attached, published_files
 from web.inspections.report_data import InspectionReport
+from web.inspections.report_parts_page import PROGRESS_WORDS, earlier_recommendations
 from web.inspections.report_seen import report_seen
 from web.presentation.downloads import download
 from web.recording.entry_forms import Field
@@ -55,6 +56,7 @@ def show(inspection: str) -> str | Response:
         "inspections/report.html", inspection=inspection, opened=made.opened, made=made, problems=problems, typed=request.form,
         fixed=how_fixed(made.inspection), published_files=published_files(inspection, out),
         digests=[(one.name, one.sha256) for one in out.published_files] if out else [],
+        earlier_recommendations=earlier_recommendations(made.inspection), progress_words=PROGRESS_WORDS,
         went=WENT, entry_id=request.form.get("entry") or token(),
         writes=current_inspections.runs(inspection) and closed_to(made.inspection, FindingWritten) is None,
     )  # fmt: skip

@@ -80,10 +80,9 @@ def read_form(fields: Sequence[Field]) -> tuple[dict[str, Any], Problems]:
         if f.required and f.name not in values
     }
     for f in fields:
-        offered, chosen = {value for value, _ in f.options}, values.get(f.name, ())
-        unknown = (
-            set([chosen] if isinstance(chosen, str) else chosen) - offered if f.kind in ("choice", "choices") else set()
-        )
+        offered, chosen = {value for value, _ in f.options}, values.get(f.name, [])
+        given = {str(one) for one in (chosen if isinstance(chosen, list) else [chosen])}
+        unknown = given - offered if f.kind in ("choice", "choices") else set()
         if unknown:
             problems[f.name] = f"Choose “{f.label}” from the list: '{min(unknown)}' is not in it"
     return values, problems

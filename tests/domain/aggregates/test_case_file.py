@@ -482,7 +482,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "RatingAdjusted": {"criterion": "A1", "to": "Well met", "reason": "context", "agreed_by": ["a.one", "b.two"]},
     "FindingWritten": {
         "criterion": "B1", "text": "It rose.", "question": "risk-of-harm-sources", "direction": "improved",
-        "conclusion": True,
+        "conclusion": True, "key": True,
     },
     "FindingWithdrawn": {"finding": "written"},
     "InspectionFrozen": {"note": "agreed", "files": [{"case": CASE, "entries": 7}], "position": 7, "hash": "0" * 64},
@@ -539,7 +539,15 @@ for _name in named_by(name for name in ENTRY_TYPES if name not in EXAMPLES):
         SUBJECTS.append(fact(_name, ON_FILE[_name], **EXAMPLES[_name]))
 
 INSPECTED: list[Entry] = [
-    fact("InspectionOpened", "opened", title="T", area="A", framework="esi-2003", recorded_by="j.hartnell"),
+    fact(
+        "InspectionOpened",
+        "opened",
+        title="T",
+        area="A",
+        framework="esi-2003",
+        recorded_by="j.hartnell",
+        follows="gloucestershire-2004",
+    ),
     fact("FrameTaken", "frame", **EXAMPLES["FrameTaken"]),
     fact("SampleDrawn", "sample", **EXAMPLES["SampleDrawn"]),
     fact("AssessorNamed", "first", assessor="J Hartnell", role="hm_inspector", assessor_id="j.hartnell"),

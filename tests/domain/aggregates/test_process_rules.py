@@ -202,3 +202,32 @@ def test_an_audit_needs_none_of_it() -> None:
     )
     take(file, PUBLISHED)
     assert Inspection.of(file.entries.values()).published is not None
+
+
+RECOMMENDED: Step = (
+    "RecommendationMade",
+    "r1",
+    "2005-06-12",
+    {"number": 1, "text": "See to plans.", "criterion": "B3"},
+)
+PROGRESS: Step = ("ProgressJudged", "p1", "2005-06-12", {"recommendation": 1, "progress": "some", "words": "Half."})
+
+
+def test_what_the_report_says_beside_findings_is_written_until_publication_and_anew_under_its_number() -> None:
+    file = held([*TO_DRAFT, RECOMMENDED, with_fields(RECOMMENDED, entry="r2", text="See to all plans.")])
+    assert Inspection.of(file.entries.values()).parts.recommendations[1].text == "See to all plans."
+    take(file, PUBLISHED)
+    with pytest.raises(refusals.TooLate, match="is published"):
+        take(file, dated(RECOMMENDED, "2005-06-22", entry="r3"))
+
+
+def test_progress_is_judged_only_where_another_inspection_went_before() -> None:
+    with pytest.raises(refusals.Refused, match="follows no other"):
+        take(held(TO_DRAFT), PROGRESS)
+    after = held([with_fields(OPENED, follows="north-2022"), PROGRESS])
+    assert Inspection.of(after.entries.values()).parts.progress[1].progress == "some"
+
+
+def test_a_recommendation_follows_from_a_criterion_that_is_there() -> None:
+    with pytest.raises(refusals.Refused, match="no criterion 'Z9'"):
+        take(held([OPENED]), with_fields(RECOMMENDED, criterion="Z9"))

@@ -37,8 +37,8 @@ class _Part(NamedTuple):
 
 
 def _recommendation_fields(found: Inspection) -> list[Field]:
-    framework = found.framework
-    criteria = tuple((c.id, f"{c.id}: {c.title}") for c in (*framework.management, *framework.criteria))
+    managed = [(c.id, f"{c.id}: {c.title}") for c in found.framework.management]
+    criteria = (*managed, *((c.id, f"{c.id}: {c.title}") for c in found.framework.criteria))
     return [
         Field("number", "number", "Number", True, "From 1; a number that is there already is written anew"),
         Field("text", "note", "Recommendation", True, "What should happen. Name no person"),

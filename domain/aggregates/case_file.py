@@ -17,7 +17,13 @@ from domain.aggregates.dates_together import check_together
 from domain.aggregates.entry_content import check_content
 from domain.aggregates.entry_dates import check_dates
 from domain.aggregates.inspection import Inspection
-from domain.aggregates.inspection_rules import check, check_answer, check_reopened_answer, check_second_reading
+from domain.aggregates.inspection_rules import (
+    check,
+    check_adjudication,
+    check_answer,
+    check_reopened_answer,
+    check_second_reading,
+)
 from domain.aggregates.repeated_entries import differences
 from domain.aggregates.same_person import check_person
 from domain.entries import refusals
@@ -205,6 +211,8 @@ def _check_answer(file: CaseFile, fact: Entry, inspection: Inspection) -> None:
     """An answer of an inspection, or the correction or withdrawal of one, against the inspection's own rules."""
     if isinstance(fact, QualityJudged) and fact.reopening is not None:
         check_reopened_answer(inspection, file.reference, fact)
+    elif isinstance(fact, QualityJudged) and fact.adjudicates:
+        check_adjudication(inspection, file.reference, fact)
     elif isinstance(fact, QualityJudged):
         check_answer(inspection, file.reference, second=fact.second, recorded_at=fact.recorded_at)
     elif isinstance(fact, EntryCorrected | EntryWithdrawn):

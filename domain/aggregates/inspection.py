@@ -26,7 +26,7 @@ class Inspection:
     """One inspection. ``sample``: the cases read, in the order of the draw, spares in the places of those replaced.
 
     Assessors are known by their staff keys: the id that the entry gives, or the name where it gives none. ``named``: staff
-    key -> how the person is printed.
+    key -> how the person is printed. ``first_completed``: when each reading was first finished by its reader.
     """
 
     opened: inspection_entries.InspectionOpened | None = None
@@ -38,6 +38,7 @@ class Inspection:
     named: dict[str, str] = field(default_factory=dict)
     allocated: dict[Task, str] = field(default_factory=dict)
     completed: dict[Task, inspection_entries.ReadingCompleted] = field(default_factory=dict)
+    first_completed: dict[Task, datetime] = field(default_factory=dict)
     ratings: dict[tuple[str, str], inspection_entries.ManagementRated] = field(default_factory=dict)
     not_followed_up: dict[str, inspection_entries.NotFollowedUp] = field(default_factory=dict)
     adjusted: dict[str, inspection_entries.RatingAdjusted] = field(default_factory=dict)
@@ -136,6 +137,16 @@ class Inspection:
         """The cases whose first (or ``second``) reading is finished."""
         return {case for case, again in self.completed if again == second}
 
+    def both_finished_at(self, case: str) -> datetime | None:
+        """When both readings of a case were first finished, so that each reader may see the other; None before that."""
+        both = [self.first_completed.get((case, second)) for second in (False, True)]
+        times = [at for at in both if at is not None]
+        return max(times) if len(times) == 2 else None
+
+    def _not_completed(self, task: Task) -> None:
+        self.completed.pop(task, None)
+        self.first_completed.pop(task, None)
+
     @property
     def unread(self) -> list[str]:
         """The cases of the sample whose first reading is not finished."""
@@ -166,10 +177,10 @@ class Inspection:
                 # What was drawn from another frame is no sample of this one.
                 self.frame, self.drawn, self.replaced = fact, None, []
                 self.sample = list(self.opened.cases) if self.opened else []
-                self.allocated, self.completed = {}, {}
+                self.allocated, self.completed, self.first_completed = {}, {}, {}
             case inspection_entries.SampleDrawn():
                 self.drawn, self.sample, self.replaced = fact, list(fact.cases), []
-                self.allocated, self.completed = {}, {}
+                self.allocated, self.completed, self.first_completed = {}, {}, {}
             case inspection_entries.CaseReplaced():
                 self.replaced.append(fact)
                 self.sample = [fact.by if case == fact.case else case for case in self.sample]
@@ -180,12 +191,13 @@ class Inspection:
             case inspection_entries.ReadingAllocated():
                 self.allocated[fact.case, fact.second] = inspection_entries.reader_of(fact)
                 self.named.setdefault(inspection_entries.reader_of(fact), fact.assessor)
-                self.completed.pop((fact.case, fact.second), None)
+                self._not_completed((fact.case, fact.second))
             case inspection_entries.ReadingTakenBack():
                 self.allocated.pop((fact.case, fact.second), None)
-                self.completed.pop((fact.case, fact.second), None)
+                self._not_completed((fact.case, fact.second))
             case inspection_entries.ReadingCompleted():
                 self.completed[fact.case, fact.second] = fact
+                self.first_completed.setdefault((fact.case, fact.second), fact.recorded_at)
                 self.process.close_again(fact)
             case inspection_entries.ManagementRated():
                 self.ratings[fact.criterion, fact.item] = fact

@@ -68,8 +68,34 @@ def check_answer(found: Inspection, case: str, *, second: bool, recorded_at: dat
         return
     if found.frozen_at is not None and (recorded_at is None or recorded_at > found.frozen_at):
         raise TooLate("inspection", "this inspection is frozen: an answer recorded now would not count", "frozen")
+    check_both_unfinished(found, case, recorded_at)
     if second:
         check_second_reading(found, case, recorded_at)
+
+
+def check_both_unfinished(found: Inspection, case: str, recorded_at: datetime | None = None) -> None:
+    """``TooLate`` where both readings of a case were finished before this instant (None: now): each reader may see the other.
+
+    Where they differ, somebody else adjudicates.
+    """
+    done = found.both_finished_at(case)
+    if done is not None and (recorded_at is None or recorded_at > done):
+        raise TooLate("second", "both readings of this case are finished, and their answers stay as they were", "read")
+
+
+def check_adjudication(found: Inspection, case: str, fact: QualityJudged) -> None:
+    """``Refused`` where an answer cannot settle what two readers answered: while one still reads, or by one of them."""
+    if found.opened is None:
+        return
+    if found.frozen_at is not None and fact.recorded_at > found.frozen_at:
+        raise TooLate("inspection", "this inspection is frozen: an answer recorded now would not count", "frozen")
+    if found.both_finished_at(case) is None:
+        raise Refused("adjudicates", f"both readings of {case} must be finished before their answers are settled")
+    readers = {found.allocated.get((case, second)) for second in (False, True)}
+    if fact.second or readers & {fact.by_id or fact.by, fact.recorded_by}:
+        raise Refused("by", "whoever settles what two readers answered is neither of them")
+    if not (fact.comment or "").strip() and "comment" not in (fact.sealed or {}):
+        raise Unexplained("comment", "say why this answer stands")
 
 
 def check_reopened_answer(found: Inspection, case: str, fact: QualityJudged) -> None:
@@ -188,6 +214,8 @@ def _check_allocation(found: Inspection, fact: inspection_entries.ReadingAllocat
 def _check_completion(found: Inspection, fact: inspection_entries.ReadingCompleted) -> None:
     if found.allocated.get((fact.case, fact.second)) != inspection_entries.reader_of(fact):
         raise Refused("case", f"{fact.case} is not allocated to '{fact.assessor}'")
+    if found.frozen is None:
+        check_both_unfinished(found, fact.case)
     if fact.second:
         check_second_reading(found, fact.case)
     if found.frozen is not None and (fact.second or found.process.reopening_of(fact.case) is None):

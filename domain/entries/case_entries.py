@@ -706,7 +706,8 @@ class QualityJudged(Entry, frozen=True):
     With ``inspection`` it belongs to that inspection's score alone; without, it is part of the record from its date.
     ``second``: a second reading, made blind; it is set beside the first and never scores. ``overrules``: it stands in
     place of the answer that the entries give, where there is one; ``comment`` says why. ``reopening``: the entry
-    (``ReadingReopened``) of the inspection that opened the reading again.
+    (``ReadingReopened``) of the inspection that opened the reading again. ``adjudicates``: it settles what two readers
+    answered differently, and counts in place of the first reading's answer; ``comment`` says why.
     """
 
     use = Use(made_by=("managers", "inspectors"), form_group="Oversight and judgement")
@@ -723,6 +724,7 @@ class QualityJudged(Entry, frozen=True):
     overrules: Annotated[bool, Meta(title="Stands in place of the answer that the entries give")] = False
     by_id: StaffId | None = None
     reopening: Annotated[Id | None, Meta(title="Given when the reading was opened again")] = None
+    adjudicates: Annotated[bool, Meta(title="Settles what two readers answered differently")] = False
 
 
 class AlertRaised(Entry, frozen=True):
@@ -818,3 +820,8 @@ def subject_of(fact: Entry) -> str | None:
     """The entry that an entry about another entry speaks of; None for an entry that speaks for itself."""
     named = fact.use.speaks_of
     return None if named is None else getattr(fact, named)
+
+
+def is_for_inspection(fact: Entry) -> bool:
+    """Whether an entry of a case was recorded for an inspection, which it names; it is no part of what officers recorded."""
+    return getattr(fact, "inspection", None) is not None

@@ -3,11 +3,12 @@
 Staff are named by role and date, never by name. Free text may be about somebody else: each is marked, to be checked by a person.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from domain.accounts.access_lines import Line
+from domain.aggregates.case_file import CaseFile
 from domain.entries.case_entries import Entry, EntryCorrected
 from domain.entries.schemas import dump_entry
 from domain.sealing.sealed_fields import FIELDS, taken_out
@@ -49,9 +50,13 @@ NOT_IN_IT = (
 
 
 def draft(
-    book: CaseRepository, crns: Iterable[str], lines: Iterable[Line], roles: Mapping[str, str], *, at: datetime
-) -> dict[str, Any]:
-    """The draft as JSON can hold it. ``lines``: of the access log on these CRNs. ``roles``: user name -> role."""
+    book: CaseRepository, crns: Iterable[str], lines: Iterable[Line], roles: Mapping[str, str], *, at: datetime,
+    shown: Callable[[CaseFile], CaseFile] = lambda file: file,
+) -> dict[str, Any]:  # fmt: skip
+    """The draft as JSON can hold it. ``lines``: of the access log on these CRNs. ``roles``: user name -> role.
+
+    ``shown``: a file as far as whoever asks for the draft may see it.
+    """
     crns, lines = list(crns), list(lines)
     cases = [case for crn in crns for case in cases_of(book.files, crn)]
     stored = [one for case in cases for one in book.stored(case).values()]
@@ -67,7 +72,7 @@ def draft(
         "recipients": handed_out(lines, roles),
         "readers": _readers(lines, roles),
         "not_in_it": NOT_IN_IT,
-        "cases": [{"case": case, "entries": _entries(book, case, roles)} for case in cases],
+        "cases": [{"case": case, "entries": _entries(book, shown(book.file(case)), roles)} for case in cases],
     }
 
 
@@ -86,8 +91,8 @@ def _readers(lines: Iterable[Line], roles: Mapping[str, str]) -> list[dict[str, 
     return [{"day": day, "role": role, "for": purpose, "what": action} for day, role, purpose, action in sorted(found)]
 
 
-def _entries(book: CaseRepository, case: str, roles: Mapping[str, str]) -> list[dict[str, Any]]:
-    file, stored = book.opened_file(book.file(case)), book.stored(case)
+def _entries(book: CaseRepository, held: CaseFile, roles: Mapping[str, str]) -> list[dict[str, Any]]:
+    file, stored = book.opened_file(held), book.stored(held.reference)
     types = {entry: type(fact) for entry, fact in file.entries.items()}
     return [_entry(fact, types, stored.get(fact.entry), roles) for fact in file.entries.values()]
 

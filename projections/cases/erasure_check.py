@@ -1,6 +1,6 @@
 """What stands against erasing a person or redacting a text, and what of them no erasing reaches."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 
 from domain.accounts.access_lines import Line
@@ -27,15 +27,20 @@ BACKUPS = (
     "was printed or written down; and on a disk the blocks that were freed."
 )
 
+NOT_SAID = "it cannot be done now; whoever runs the service can say why"
+"""What stands against it where the reason is not for the reader, such as an inspection that is confidential."""
+
 GAVE_AWAY = ("export", "bundle", "disclose", "copy")
 """The commands that hand out texts of cases."""
 
 
-def hindrances(book: CaseRepository, crn: str, day: date) -> list[str]:
-    """Why this CRN may not be erased on this day, in words; none: it may."""
+def hindrances(
+    book: CaseRepository, crn: str, day: date, untold: Callable[[str], Collection[str]] = lambda case: ()
+) -> list[str]:
+    """Why this CRN may not be erased on this day, in words; none: it may. ``untold``: case -> the inspections not to be named."""
     return [
         *(f"{case} is current: its supervision has not ended" for case in cases_of(book.files, crn) if _current(book, case, day)),
-        *open_inspections(book, cases_of(book.files, crn)),
+        *open_inspections(book, cases_of(book.files, crn), untold),
         *(hold.words for hold in holds_on(book.files, crn) if hold.stands_on(day)),
     ]  # fmt: skip
 
@@ -46,13 +51,16 @@ def holds_against(book: CaseRepository, case: str, day: date) -> list[str]:
     return [hold.words for hold in holds_on(book.files, crn) if hold.stands_on(day) and hold.covers(case)]
 
 
-def open_inspections(book: CaseRepository, cases: Iterable[str]) -> Iterator[str]:
-    """The inspections that are not published and that these cases are in, in words."""
+def open_inspections(
+    book: CaseRepository, cases: Iterable[str], untold: Callable[[str], Collection[str]] = lambda case: ()
+) -> Iterator[str]:
+    """The inspections that are not published and that these cases are in, in words. One that is ``untold`` is not named."""
     found = [(name, book.inspection(name)) for name in book.inspections]
     for case in cases:
         for name, inspection in found:
             if inspection.published is None and case in _cases_in(inspection):
-                yield f"{case} is in the inspection {name}, which is not published"
+                named = f"{case} is in the inspection {name}, which is not published"
+                yield NOT_SAID if name in untold(case) else named
 
 
 def published_with(book: CaseRepository, cases: Iterable[str]) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Self
 from domain import __version__
 from projections.ledger.derived_by import derived_by
 
-FORMAT = 8
+FORMAT = 9
 """Increase it with every change of the files."""
 
 ABOUT = "columns.json"

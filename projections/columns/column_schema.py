@@ -81,13 +81,13 @@ PLAIN: Final[Mapping[str, Mapping[str, ColumnType]]] = {
         "position": np.int64,
         "elsewhere": np.int32,
     },
-    "recorded": {"case": np.int32, "day": np.uint16, "entries": np.int32},
+    "recorded": {"case": np.int32, "day": np.uint16, "entries": np.int32, "for_inspections": np.int32},
 }
 """The tables of rows that have no span of knowledge.
 
 ``cases``: for each case how many entries its file held and up to which position of the record its rows were made,
 and the entries of its person's other files that its rows name. ``recorded``: how many entries of
-a case were recorded on a day in Europe/London.
+a case were recorded on a day in Europe/London, and how many of these for inspections.
 """
 
 WIDENED: Final = frozenset(

@@ -1,8 +1,10 @@
-"""Blind reading: the answers of others about a case are hidden from an assessor until their reading of it is finished.
+"""What is hidden while an inspection goes on: the answers of other readers, and from outside all that was recorded for it.
 
-A second reader learns nothing of the first reader's answers until the second reading is finished, on no page and by no
-total: neither what they were, nor how many, nor that there are any. A first reader learns nothing of the second one's.
-After the freeze no reading goes on, so nothing is hidden any more.
+An assessor sees no answer of anybody else about a case until both its readings are finished, on no page and by no total:
+neither what was answered, nor how much, nor that there is anything. Who neither runs nor assesses an inspection sees nothing
+that was recorded for it on a case until it is published, so that nobody learns which cases are in its sample. An audit that a
+manager opened is of their own cases and hides nothing so. After the freeze no reading goes on: among readers nothing is hidden
+any more.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,7 +13,8 @@ from dataclasses import replace
 from domain.accounts.roles import Account
 from domain.aggregates.case_file import CaseFile
 from domain.aggregates.inspection import Inspection
-from domain.entries.case_entries import EntryCorrected, EntryWithdrawn, QualityJudged
+from domain.entries.case_entries import subject_of
+from domain.entries.entry import Entry
 from domain.entries.inspection_entries import reader_of
 from projections.cases.case_repository import CaseRepository
 from projections.cases.entry_timeline import TimelineEntry
@@ -37,6 +40,25 @@ def not_yet_shown(repository: CaseRepository, account: Account, reference: str) 
     return {name for name in repository.inspections if reference in to_read(repository.inspection(name), account)}
 
 
+def hidden(repository: CaseRepository, account: Account, reference: str) -> set[str]:
+    """The inspections of which an account must see nothing yet that others recorded on this case."""
+    found = {name: repository.inspection(name) for name in repository.inspections}
+    return {name for name, one in found.items() if _is_hidden(one, name, account, reference)}
+
+
+def _is_hidden(found: Inspection, name: str, account: Account, reference: str) -> bool:
+    if found.published is not None or found.opened is None:
+        return False
+    assesses = any(map(account.is_named, found.assessors))
+    if not (assesses or account.runs(name, found.opened.recorded_by)):
+        return found.opened.opened_as == "hm_inspector" or found.is_confidential
+    if found.frozen is not None:
+        return reference in to_read(found, account)
+    mine = any(account.is_named(found.allocated.get((reference, second))) for second in (False, True))
+    unfinished = any((reference, second) in found.allocated.keys() - found.completed.keys() for second in (False, True))
+    return mine and unfinished
+
+
 def as_seen(inspection: Inspection, account: Account) -> Inspection:
     """The inspection without the finished readings of others on cases that this assessor has still to read."""
     hidden = to_read(inspection, account)
@@ -51,29 +73,31 @@ def as_seen(inspection: Inspection, account: Account) -> Inspection:
 
 
 def shown_file(repository: CaseRepository, account: Account, reference: str) -> CaseFile:
-    """The file of a case without the answers of others for the inspections that are not yet shown to this assessor.
+    """The file of a case without what is ``hidden`` from an account; ``version`` then counts what is shown."""
+    return without_hidden(repository, account, repository.file(reference))
 
-    ``version`` then counts what is shown.
-    """
-    file, inspections = repository.file(reference), not_yet_shown(repository, account, reference)
+
+def without_hidden(repository: CaseRepository, account: Account, file: CaseFile) -> CaseFile:
+    """A file without what is ``hidden`` from an account; ``version`` then counts what is shown."""
+    inspections = hidden(repository, account, file.reference)
     if not inspections:
         return file
-    hidden = _answers(file, lambda answer: answer.inspection in inspections and not account.made(answer))
-    shown = {entry: fact for entry, fact in file.entries.items() if entry not in hidden}
-    return CaseFile(reference, len(shown), shown)
+    left_out = _recorded_for(file, lambda fact, name: name in inspections and not account.made(fact))
+    shown = {entry: fact for entry, fact in file.entries.items() if entry not in left_out}
+    return CaseFile(file.reference, len(shown), shown)
 
 
 def before_assessors(file: CaseFile, items: Iterable[TimelineEntry]) -> list[TimelineEntry]:
-    """A timeline without the answers given for inspections: what an assessor reads."""
-    answers = _answers(file, lambda answer: answer.inspection is not None)
-    return [item for item in items if item.fact.entry not in answers]
+    """A timeline without what was recorded for inspections: what an assessor reads."""
+    left_out = _recorded_for(file, lambda fact, name: True)
+    return [item for item in items if item.fact.entry not in left_out]
 
 
-def _answers(file: CaseFile, which: Callable[[QualityJudged], bool]) -> set[str]:
-    """The ids of the answers on a file for which ``which`` is true, and of their corrections and withdrawals."""
+def _recorded_for(file: CaseFile, which: Callable[[Entry, str], bool]) -> set[str]:
+    """The ids of the entries of a file that name an inspection and for which ``which`` is true, and of entries about them."""
     found: set[str] = set()
     for entry, fact in file.entries.items():
-        about = fact.of if isinstance(fact, EntryCorrected | EntryWithdrawn) else None
-        if about in found or (isinstance(fact, QualityJudged) and which(fact)):
+        named = getattr(fact, "inspection", None)
+        if subject_of(fact) in found or (named is not None and which(fact, named)):
             found.add(entry)
     return found

@@ -53,7 +53,8 @@ class ReadingQuestion:
 def questions_asked(framework: Framework, reading: Reading, inspection: str, *, second: bool) -> list[ReadingQuestion]:
     """Every question of the framework in the order in which a case is read, for the first or the second reader."""
     answers = {answer.question.id: answer for answer in reading.answers}
-    mine = {j.question: j for j in reading.judgements if j.inspection == inspection and j.second == second}
+    own = (j for j in reading.judgements if j.inspection == inspection and j.second == second and not j.adjudicates)
+    mine = {j.question: j for j in own}
     return [_asked(answers[name], mine.get(name)) for name in framework.reading_order]
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 from domain.aggregates.other_file_ids import file_named
 from domain.calendar.london_time import day_of
 from domain.calendar.workdays import working_days_between
-from domain.entries.case_entries import Entry, QualityJudged
+from domain.entries.case_entries import Entry, QualityJudged, is_for_inspection
 from projections.history.dated_values import Place as Place
 from projections.history.dated_values import value_on
 from projections.history.history import History
@@ -196,8 +196,10 @@ def judgement_row(fact: QualityJudged) -> JudgementRow | None:
 def late_row(fact: Entry) -> LateRow | None:
     """The row of an entry recorded more than ``LATE_AFTER`` working days after the day it is dated; None for others.
 
-    An entry of another file of the person is a row of that file's case alone.
+    An entry of another file of the person is a row of that file's case alone. What is recorded for an inspection is none.
     """
+    if is_for_inspection(fact):
+        return None
     if fact.recorded_at.date() <= fact.occurred_on:
         return None  # with any offset, the day in London is at most one day later
     recorded_on = day_of(fact.recorded_at)

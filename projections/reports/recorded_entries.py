@@ -72,11 +72,12 @@ def late_entries(selection: CaseSelection, since: date, allowed: Array) -> Itera
 
 
 def _entries(selection: CaseSelection, since: date, places: int) -> Array:
-    """How many entries were recorded, for each place (a number below ``places``)."""
+    """How many entries were recorded, for each place (a number below ``places``). Those for inspections are not told."""
     found, last = np.zeros(places, np.int64), _last_day(selection.moment)
     for rows in selection.columns.plain["recorded"]:
         inside = selection.there[rows["case"]] & (rows["day"] > day_number(since)) & (rows["day"] <= last)
-        np.add.at(found, selection.place[rows["case"][inside]], rows["entries"][inside])
+        told = rows["entries"][inside] - rows["for_inspections"][inside]
+        np.add.at(found, selection.place[rows["case"][inside]], told)
     return found
 
 

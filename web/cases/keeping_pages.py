@@ -16,6 +16,7 @@ from domain.store.person_register import holds_on
 from projections.cases.disclosure_draft import draft
 from projections.cases.erasure_check import (
     BACKUPS,
+    NOT_SAID,
     WHAT_IS_LEFT,
     may_confirm_for,
     published_with,
@@ -49,7 +50,7 @@ def show(crn: str, number: int) -> str:
         cases=cases,
         closed=len(closed),
         holds=[(one, one.stands_on(clock.day())) for one in holds_on(book.files, crn) if one.subject not in closed],
-        against=without(against(crn), closed),
+        against=[words for words in without(against(crn), closed) if words != NOT_SAID],
         linked=[one for one in erasing.linked_crns(book.files, crn) if _some_open(one)],
         texts=_texts(case),
         published=published_with(book, cases),
@@ -122,7 +123,12 @@ def disclose(crn: str, number: int) -> Response:
         abort(403, "You have still to finish reading a case of this CRN for an inspection. Finish that first.")
     access_control.log("downloaded", *cases, detail="draft of a disclosure")
     roles = {account.username: account.role for account in register.accounts()}
-    found = draft(book, [crn], register.log.lines(person=crn), roles, at=clock.now())
+    who = access_control.account()
+    kept_back = any(blind_reading.hidden(book, who, case) for case in cases)
+    lines = (one for one in register.log.lines(person=crn) if not kept_back or roles.get(one.username) != "inspector")
+    found = draft(
+        book, [crn], lines, roles, at=clock.now(), shown=lambda file: blind_reading.without_hidden(book, who, file)
+    )
     found["linked"] = [one for one in found["linked"] if _some_open(one)]
     answer = Response(as_html(found), content_type="text/html; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{crn}-draft.html"'

@@ -12,6 +12,7 @@ from domain.sealing.person_key import Where
 from domain.store import erasing
 from domain.store.erasing import NotErased
 from projections.cases.erasure_check import hindrances, holds_against, may_confirm_for
+from projections.inspections import blind_reading
 from web.services import current_cases
 from web.site import access_control, clock, two_people
 
@@ -44,7 +45,8 @@ def against(crn: str) -> list[str]:
         erasing.check_erasable(book.files, crn)
     except NotErased as error:
         return [str(error)]
-    return hindrances(book, crn, clock.day())
+    who = access_control.account()
+    return hindrances(book, crn, clock.day(), lambda case: blind_reading.hidden(book, who, case))
 
 
 def actor() -> str:

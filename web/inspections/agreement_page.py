@@ -1,19 +1,39 @@
-"""How far the readers of an inspection agree with one another, and with what the entries give."""
+"""How far the readers of an inspection agree with one another, and with what the entries give; settling where they differ."""
 
-from flask import render_template
+from collections.abc import Mapping
+from typing import NamedTuple
 
-from domain.accounts.roles import READERS
+from flask import abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from domain.accounts.roles import OPENERS, READERS
+from domain.aggregates.inspection import Inspection
+from domain.entries.code_lists import label
 from projections.inspections.assessor_agreement import (
     Agreement,
-    compare,
+    AnswerPair,
+    CaseQuestion,
     judged_and_derived,
-    judged_answers,
-    left_as_derived,
+    read_twice,
 )
-from web.inspections.reading_answers import case_read
+from web.inspections.inspection_form import form_page
+from web.inspections.reading_answers import ANSWERS, settle_answer
 from web.inspections.reading_pages import blueprint
-from web.services import current_inspections
+from web.presentation.phrases import sentence
+from web.recording.entry_forms import Field
+from web.recording.inspection_entry import inspection_to_run, read_form
+from web.services import current_cases, current_inspections
 from web.site import access_control
+
+
+class Compared(NamedTuple):
+    """Two sets of answers side by side. ``parts``: the same by question, by assessor and by kind, each with a heading."""
+
+    title: str
+    one: str
+    other: str
+    found: Agreement
+    parts: list[tuple[str, Mapping[str, Agreement]]]
 
 
 @blueprint.get("/inspections/<inspection>/agreement")
@@ -23,31 +43,83 @@ def agreement(inspection: str) -> str:
     opened = current_inspections.inspection(inspection)
     found, hidden = current_inspections.seen(inspection), current_inspections.to_read(inspection)
     scored = current_inspections.scored(inspection)
-    both = [reading for reading in scored.readings if reading.reference not in hidden]
     blind = current_inspections.blind(inspection)
-    own = [reading for reading in scored.readings if reading.reference not in blind]
-    given = [case for case, second in found.allocated if second]
-    again = [case_read(inspection, found, case, True) for case in given if case not in hidden]
-    once, twice_read = found.finished(second=False), found.finished(second=True)
-    twice = compare(
-        judged_answers(both, inspection), judged_answers(again, inspection, second=True),
-        left_as_derived(both, once), left_as_derived(again, twice_read),
-    )  # fmt: skip
+    twice = _twice(inspection, found)
+    derived = judged_and_derived([reading for reading in scored.readings if reading.reference not in blind])
     texts = {name: question.text for name, question in found.framework.questions.items()}
-    shown = {reading.reference for reading in current_inspections.shown(inspection, scored.readings)}
-    kinds: list[tuple[str, str, str, Agreement]] = [
-        ("First and second readers", "First", "Second", twice),
-        ("Assessors and the entries", "Assessor", "Entries", judged_and_derived(own, once)),
+    kinds = [
+        Compared("First and second readers", "First", "Second", twice, _parts(found, texts, twice)),
+        Compared("Assessors and the entries", "Assessor", "Entries", derived, []),
     ]
-    differ = {pair.asked.reference for *_, kind in kinds for pair in kind.disagreements}
+    shown = {reading.reference for reading in current_inspections.shown(inspection, scored.readings)}
+    differ = {pair.asked.reference for kind in kinds for pair in kind.found.disagreements}
     access_control.shown(*(differ & shown))
+    settled = {
+        CaseQuestion(reading.reference, judgement.question): judgement
+        for reading in scored.readings
+        for judgement in reading.judgements
+        if judgement.inspection == inspection and judgement.adjudicates and reading.reference not in hidden
+    }
     return render_template(
-        "inspections/agreement.html",
-        inspection=inspection,
-        opened=opened,
-        kinds=kinds,
-        texts=texts,
-        shown=shown,
-        cases=len(given),
-        blind=len(hidden),
+        "inspections/agreement.html", inspection=inspection, opened=opened, kinds=kinds, texts=texts, shown=shown,
+        cases=sum(second for _, second in found.allocated), blind=len(hidden), settled=settled,
+        may_settle=_may_settle(found, inspection), mine=_is_mine,
+    )  # fmt: skip
+
+
+def _twice(inspection: str, found: Inspection) -> Agreement:
+    """Both readings of the cases read twice that the person signed in has not still to read."""
+    hidden = current_inspections.to_read(inspection)
+    given = [case for case, second in found.allocated if second and case not in hidden]
+    return read_twice(current_cases.repository(), inspection, given)
+
+
+def _parts(found: Inspection, texts: Mapping[str, str], twice: Agreement) -> list[tuple[str, Mapping[str, Agreement]]]:
+    by_question = twice.by(lambda pair: [texts.get(pair.asked.question, pair.asked.question)])
+    by_reader = twice.by(lambda pair: map(found.called, pair.readers))
+    by_kind = twice.by(
+        lambda pair: (sentence(label(found.assessors[one])) for one in pair.readers if one in found.assessors)
     )
+    return [("Question", by_question), ("Assessor", by_reader), ("Kind of assessor", by_kind)]
+
+
+def _may_settle(found: Inspection, inspection: str) -> bool:
+    return found.frozen is None and current_inspections.runs(inspection)
+
+
+def _is_mine(pair: AnswerPair) -> bool:
+    """Whether the person signed in gave one of the two answers."""
+    return any(map(access_control.account().is_named, pair.readers))
+
+
+@blueprint.route("/inspections/<inspection>/settle/<crn>/<int:number>/<question>", methods=["GET", "POST"])
+@access_control.open_to(*OPENERS)
+@access_control.keeps_what_was_typed
+def settle(inspection: str, crn: str, number: int, question: str) -> str | Response:
+    """Settle one question that two readers answered differently: by whoever runs the inspection and read neither time."""
+    found, case = inspection_to_run(inspection), f"{crn}/{number}"
+    differ = {pair.asked: pair for pair in _twice(inspection, found).disagreements}
+    pair = differ.get(CaseQuestion(case, question))
+    if pair is None or case in current_inspections.closed(inspection, [case]):
+        abort(404, f"There is no question {question} about a case {case} that two readers answered differently.")
+    if _is_mine(pair):
+        abort(403, "You gave one of the two answers: somebody else settles which stands.")
+    if not _may_settle(found, inspection):
+        abort(403, "This inspection is frozen: its answers stay as they are.")
+    first, other = (found.called(one) for one in pair.readers)
+    fields = [
+        Field("answer", "choice", found.framework.questions[question].text, True,
+              f"{first} answered: {label(pair.first)}. {other} answered: {label(pair.other)}.",
+              tuple((value, sentence(label(value))) for value in ANSWERS)),
+        Field("comment", "note", "Why this answer stands", True),
+    ]  # fmt: skip
+    title = f"Settle an answer: {case}"
+    access_control.shown(case)
+    if request.method == "GET":
+        return form_page(title, fields, {}, {}, inspection)
+    values, problems = read_form(fields)
+    problems = problems or settle_answer(inspection, found, case, {"question": question, **values})
+    if problems:
+        return form_page(title, fields, request.form.to_dict(flat=False), problems, inspection)
+    flash("The answer is settled.")
+    return redirect(url_for("assessing.agreement", inspection=inspection))

@@ -1,7 +1,7 @@
 """The answers of one reading: what the form says, what is recorded, and when the reading is finished."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from flask import request
@@ -64,13 +64,29 @@ def save_answers(inspection: str, found: Inspection, task: Task) -> tuple[Proble
     """Record the answers that are new or changed. Returns the problems and the number recorded."""
     if (late := too_late(found, task)) is not None:
         return {"step": in_words(late.reason)}, 0
-    who, now = access_control.account(), clock.recording_time()
     problems, answers = _answers_typed(inspection, found, task)
+    as_reader = {
+        "role": found.assessors.get(found.allocated[task], access_control.account().judges_as),
+        **({"second": True} if task[1] else {}),
+    }
+    refused, recorded = _record_answers(inspection, found, task[0], [{**as_reader, **one} for one in answers])
+    return (problems if refused == {} else refused), recorded
+
+
+def settle_answer(inspection: str, found: Inspection, case: str, answer: Mapping[str, Any]) -> Problems:
+    """Record the answer that settles what two readers answered differently. Returns the problems."""
+    said = {"role": access_control.account().judges_as, "adjudicates": True, **answer}
+    return _record_answers(inspection, found, case, [said])[0]
+
+
+def _record_answers(
+    inspection: str, found: Inspection, case: str, answers: Sequence[Mapping[str, Any]]
+) -> tuple[Problems, int]:
+    """Record answers to questions about a case, all or none. Returns the problems and the number recorded."""
+    who, now = access_control.account(), clock.recording_time()
     common = {
         "occurred_on": clock.today().isoformat(), "recorded_at": now.isoformat(), "recorded_by": who.username,
         "framework": found.framework.id, "by": who.name, "by_id": who.username, "inspection": inspection,
-        "role": found.assessors.get(found.allocated[task], who.judges_as),
-        **({"second": True} if task[1] else {}),
     }  # fmt: skip
     try:
         made = [
@@ -78,13 +94,13 @@ def save_answers(inspection: str, found: Inspection, task: Task) -> tuple[Proble
             for one in answers
         ]
         fresh = current_cases.repository().files.record(
-            task[0], made, actor=access_control.stored_by_account(who.username), now=now
+            case, made, actor=access_control.stored_by_account(who.username), now=now
         )
     except (ShapeError, refusals.Refused, refusals.BusyFile) as error:
         return {"step": str(error)}, 0
     if fresh:
-        access_control.log("recorded", task[0], detail=f"{inspection}: {len(fresh)} answers")
-    return problems, len(fresh)
+        access_control.log("recorded", case, detail=f"{inspection}: {len(fresh)} answers")
+    return {}, len(fresh)
 
 
 def _answers_typed(inspection: str, found: Inspection, task: Task) -> tuple[Problems, list[dict[str, Any]]]:

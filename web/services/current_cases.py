@@ -213,7 +213,11 @@ def shown_person(reference: str) -> PersonFiles:
     """The same file, with the other files of its person, with their texts."""
     person = repository().person(reference)
     return person._replace(
-        file=shown_file(reference), others=[repository().opened_file(other) for other in person.others]
+        file=shown_file(reference),
+        others=[
+            repository().opened_file(blind_reading.without_hidden(repository(), access_control.account(), other))
+            for other in person.others
+        ],
     )
 
 

@@ -451,7 +451,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "QualityJudged": {
         "framework": "esi-2003", "question": "plan-reviewed", "answer": "sufficient", "by": "Ann Spo",
         "role": "hm_inspector", "inspection": INSPECTION, "about": "plan", "comment": "sound", "second": True, "overrules": True,
-        "by_id": "a.spo", "reopening": "reopened",
+        "by_id": "a.spo", "reopening": "reopened", "adjudicates": True,
     },
     "EntryCorrected": {"of": "a1", "fields": {"for_on": "2005-06-09", "national_standards": True}},
     "EntryWithdrawn": {"of": "a1", "reason": "entered on the wrong file"},

@@ -153,24 +153,44 @@ def test_no_page_of_the_case_tells_a_second_reader_what_the_first_answered(
     assert "sufficient, second" not in timeline_of(lead, f"/cases/{case}", late)
     second = f"{AUDIT}/read/{case}?second=yes"
     assert post(okafor, second, step="finish", note="The rest is at court").status_code == 302
+    assert words not in timeline_of(okafor, f"/cases/{case}", late), "the first reader still reads"
+    assert post(lead, f"{AUDIT}/read/{case}", step="finish", note="The rest is at court").status_code == 302
     assert (
         words in timeline_of(okafor, f"/cases/{case}", late) and words in okafor.get(f"{AUDIT}/questions/{PLAN}").text
     )
     held = len(answers(lead, case))
-    assert "its answers stay as they were" in post(okafor, second, **{f"answer {PLAN}": "insufficient"}).text
+    assert "their answers stay as they were" in post(okafor, second, **{f"answer {PLAN}": "insufficient"}).text
     assert len(answers(lead, case)) == held and "Save answers" not in okafor.get(second).text
 
 
-def test_what_a_finished_reading_leaves_is_confirmed(lead: FlaskClient) -> None:
+def test_what_nobody_touched_is_no_agreement_and_what_two_readers_said_is_settled_by_a_third(
+    app: Flask, lead: FlaskClient
+) -> None:
     (case, *_) = audit(lead)
     assert "Nothing to compare yet" in lead.get(f"{AUDIT}/agreement").text
-    overruled = {"answer likelihood-score-present": "insufficient", "comment likelihood-score-present": "Another's."}
-    post(lead, f"{AUDIT}/read/{case}", **overruled)
-    assert "<dt>Answers compared</dt><dd>1</dd>" in lead.get(f"{AUDIT}/agreement").text
-    post(lead, f"{AUDIT}/read/{case}", step="finish", note="n", **overruled)
+    for name in ("g.okafor", "c.whitlock"):
+        post(lead, f"{AUDIT}/assessors", f"{AUDIT}/work", assessor=name, role="practice_assessor")
+    confirm_all(lead.application)
+    post(lead, f"{AUDIT}/allocation", **{f"first {case}": "c.whitlock", f"second {case}": "g.okafor"})
+    for who, answer, path in (("c.whitlock", "sufficient", ""), ("g.okafor", "insufficient", "?second=yes")):
+        reader = signed_in(app, who)
+        reading = f"{AUDIT}/read/{case}{path}"
+        assert post(reader, reading, step="finish", note="n", **{f"answer {PLAN}": answer}).status_code == 302
     page = lead.get(f"{AUDIT}/agreement").text
-    compared = int(page.split("<dt>Answers compared</dt><dd>")[1].split("<")[0])
-    assert compared > 15 and "Another" not in page and page.count(f">{case}</a>") == 1
+    assert "<dt>Answers compared</dt><dd>1</dd>" in page, "of more than thirty questions both answered one"
+    settle = f"{AUDIT}/settle/{case}/{PLAN}"
+    assert signed_in(app, "g.okafor").get(settle).status_code == 403
+    assert "Enter “Why this answer stands”" in post(lead, settle, answer="insufficient").text
+    before = lead.get(f"{AUDIT}/questions/{PLAN}").text
+    assert post(lead, settle, answer="insufficient", comment="The plan is not there").status_code == 302
+    assert "by J Hartnell" in lead.get(f"{AUDIT}/agreement").text
+    assert (
+        "The plan is not there" in lead.get(f"{AUDIT}/questions/{PLAN}").text and "The plan is not there" not in before
+    )
+    late = post(
+        signed_in(app, "c.whitlock"), f"{AUDIT}/read/{case}", f"{AUDIT}/readings", **{f"answer {PLAN}": "insufficient"}
+    )
+    assert "stay as they were" in late.text, "after both have finished, only whoever settles changes an answer"
 
 
 # ---------------------------------------------------------------- too late, twice, at once

@@ -189,6 +189,9 @@ def test_a_second_reading_is_blind_and_never_scores(app: Flask, lead: FlaskClien
     agreement = lead.get(f"{AUDIT}/agreement").text
     assert case not in agreement, "nor does the first reader see the second one's before the first reading is finished"
     post(lead, f"{AUDIT}/read/{case}", step="finish", note="Read.")
+    lead.get(f"{AUDIT}/readings")
+    assert case not in lead.get(f"{AUDIT}/agreement").text, "nor while the second reader still reads"
+    post(pascoe, second, step="finish", note="Read.")
     agreement = lead.get(f"{AUDIT}/agreement").text
     assert case in agreement and "Insufficient" in agreement
 

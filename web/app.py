@@ -11,6 +11,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
 from domain import __version__
 from domain.accounts.roles import SECOND_FACTOR, Role
+from domain.entries.code_lists import HeldBy
 from domain.store.database import Database
 from web.admin import (
     access_log_page,
@@ -61,6 +62,7 @@ from web.inspections import (
     agreement_page,
     inspection_opening,
     inspection_progress,
+    interests_page,
     management_page,
     my_reading_page,
     publication_page,
@@ -104,6 +106,7 @@ from web.site import (
     error_log,
     error_pages,
     front_door,
+    installation,
     languages,
     links,
     reading_date,
@@ -149,6 +152,7 @@ PAGES: tuple[ModuleType, ...] = (
     scoring_sheet,
     inspection_opening,
     inspection_progress,
+    interests_page,
     sampling_frame_page,
     sample_pages,
     reading_allocation,
@@ -186,6 +190,7 @@ def create_app(
     site_names: Iterable[str] = (),
     second_factor: Iterable[Role] = SECOND_FACTOR,
     places: Path | None = None,
+    held_by: HeldBy | None = None,
 ) -> Flask:
     """The site over one database (its address). ``today`` sets the clock, for tests and demonstrations.
 
@@ -193,7 +198,7 @@ def create_app(
     headers of ``trusted_proxies`` (networks; default: this machine) on the client's address are trusted, and cookies are sent
     over HTTPS only. ``site_names``: the hosts of the site (default: those of this machine alone). ``second_factor``: the roles
     that must have one. ``open_id``: see ``web.admin.openid`` (default: from the environment). ``places``: see
-    ``web.site.dear_pages``.
+    ``web.site.dear_pages``. ``held_by``: who runs the installation (default: from the environment, see ``web.site.installation``).
 
     Settings read from ``app.config``: ``DATABASE``; ``TODAY`` (a callable that returns the day); ``DEFAULT_MOMENT`` (a
     callable that returns the moment of a page whose address names none, or None for today as the file stands);
@@ -203,6 +208,7 @@ def create_app(
     app.config.update(
         DATABASE=Database.at(database).for_site().address, TODAY=today, DEMO=demo, OPENID=open_id, DEFAULT_MOMENT=None,
         FOOTER_NOTE=None, SESSION_COOKIE_SECURE=behind_proxy, PLACES=places, SECOND_FACTOR=frozenset(second_factor),
+        HELD_BY=held_by,
     )  # fmt: skip
     front_door.attach(
         app, proxies=(tuple(trusted_proxies) or front_door.LOOPBACK) if behind_proxy else (), names=site_names
@@ -220,6 +226,7 @@ def create_app(
         app.extensions.pop("register").close()  # each process opens its own after a fork
     for part in (
         entry_ids,
+        installation,
         staff_address,
         error_log,
         site_assets,

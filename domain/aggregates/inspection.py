@@ -4,7 +4,7 @@ The latest decision on a subject counts. ``domain.aggregates.inspection_rules`` 
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -27,6 +27,7 @@ class Inspection:
 
     Assessors are known by their staff keys: the id that the entry gives, or the name where it gives none. ``named``: staff
     key -> how the person is printed. ``first_completed``: when each reading was first finished by its reader.
+    ``despite``: the readings that were given out in spite of a conflict of interest, and why.
     """
 
     opened: inspection_entries.InspectionOpened | None = None
@@ -40,6 +41,7 @@ class Inspection:
     completed: dict[Task, inspection_entries.ReadingCompleted] = field(default_factory=dict)
     first_completed: dict[Task, datetime] = field(default_factory=dict)
     ratings: dict[tuple[str, str], inspection_entries.ManagementRated] = field(default_factory=dict)
+    despite: dict[Task, str] = field(default_factory=dict)
     not_followed_up: dict[str, inspection_entries.NotFollowedUp] = field(default_factory=dict)
     adjusted: dict[str, inspection_entries.RatingAdjusted] = field(default_factory=dict)
     findings: list[inspection_entries.FindingWritten] = field(default_factory=list)
@@ -111,15 +113,20 @@ class Inspection:
         """What is allocated to these assessors: most often to all keys of one person."""
         return [task for task, reader in self.allocated.items() if reader in assessors]
 
-    def shared_out(self) -> dict[Task, str]:
+    def shared_out(self, conflicting: Collection[tuple[str, str]] = ()) -> dict[Task, str]:
         """The unallocated cases, each with an assessor: the one who has fewest cases then, the first by name of equals.
 
-        Whoever has the second reading of a case is not given the first.
+        Whoever has the second reading of a case is not given the first, nor one whose pair with the case is ``conflicting``. A
+        case that nobody may be given so is left.
         """
         held = Counter({name: len([t for t in self.tasks_of(name) if not t[1]]) for name in self.assessors})
         shared: dict[Task, str] = {}
         for case in self.sample:
-            free = [reader for reader in held if reader != self.allocated.get((case, True))]
+            free = [
+                reader
+                for reader in held
+                if reader != self.allocated.get((case, True)) and (case, reader) not in conflicting
+            ]
             if free and (case, False) not in self.allocated:
                 reader = min(free, key=lambda one: (held[one], self.called(one), one))
                 held[reader] += 1
@@ -177,10 +184,10 @@ class Inspection:
                 # What was drawn from another frame is no sample of this one.
                 self.frame, self.drawn, self.replaced = fact, None, []
                 self.sample = list(self.opened.cases) if self.opened else []
-                self.allocated, self.completed, self.first_completed = {}, {}, {}
+                self.allocated, self.completed, self.first_completed, self.despite = {}, {}, {}, {}
             case inspection_entries.SampleDrawn():
                 self.drawn, self.sample, self.replaced = fact, list(fact.cases), []
-                self.allocated, self.completed, self.first_completed = {}, {}, {}
+                self.allocated, self.completed, self.first_completed, self.despite = {}, {}, {}, {}
             case inspection_entries.CaseReplaced():
                 self.replaced.append(fact)
                 self.sample = [fact.by if case == fact.case else case for case in self.sample]
@@ -192,8 +199,12 @@ class Inspection:
                 self.allocated[fact.case, fact.second] = inspection_entries.reader_of(fact)
                 self.named.setdefault(inspection_entries.reader_of(fact), fact.assessor)
                 self._not_completed((fact.case, fact.second))
+                self.despite.pop((fact.case, fact.second), None)
+                if fact.despite:
+                    self.despite[fact.case, fact.second] = fact.despite
             case inspection_entries.ReadingTakenBack():
                 self.allocated.pop((fact.case, fact.second), None)
+                self.despite.pop((fact.case, fact.second), None)
                 self._not_completed((fact.case, fact.second))
             case inspection_entries.ReadingCompleted():
                 self.completed[fact.case, fact.second] = fact

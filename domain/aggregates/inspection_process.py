@@ -14,6 +14,8 @@ from domain.entries.process_entries import (
     CommentMade,
     DraftDaySet,
     ErratumIssued,
+    InterestDeclared,
+    InterestWithdrawn,
     LeadNamed,
     ListDaySet,
     PanelNamed,
@@ -23,13 +25,15 @@ from domain.entries.process_entries import (
 
 @dataclass
 class Process:
-    """What the entries of ``process_entries`` say. ``area``: the named people of the area, by user name.
+    """What the entries of ``process_entries`` say. ``area``: the named people of the area, by user name. ``interests``: those
+    declared and not withdrawn, by the id of the entry.
 
     ``reopened``: every reopening, by the id of its entry. ``closed_again``: reopening -> the ids of the answers that count.
     """
 
     lead: LeadNamed | None = None
     area: dict[str, AreaPersonNamed] = field(default_factory=dict)
+    interests: dict[str, InterestDeclared] = field(default_factory=dict)
     list_day: ListDaySet | None = None
     panel: PanelNamed | None = None
     confirmed: ClosingConfirmed | None = None
@@ -47,6 +51,10 @@ class Process:
                 self.lead = fact
             case AreaPersonNamed():
                 self.area[fact.person_id] = fact
+            case InterestDeclared():
+                self.interests[fact.entry] = fact
+            case InterestWithdrawn():
+                self.interests.pop(fact.interest, None)
             case ListDaySet():
                 self.list_day = fact
             case PanelNamed():

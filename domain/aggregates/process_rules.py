@@ -15,6 +15,8 @@ from domain.entries.refusals import ImpossibleDate, Refused, TooLate
 AFTER_FREEZING = (
     process_entries.LeadNamed,
     process_entries.AreaPersonNamed,
+    process_entries.InterestDeclared,
+    process_entries.InterestWithdrawn,
     process_entries.ClosingConfirmed,
     process_entries.DraftDaySet,
     process_entries.CommentMade,
@@ -37,6 +39,12 @@ def check_process(found: Inspection, fact: Entry) -> None:
         case process_entries.AreaPersonNamed():
             if fact.named_for and fact.person_id in {found.lead, *found.assessors}:
                 raise Refused("person", f"{fact.person} leads or assesses this inspection: name somebody of the area")
+        case process_entries.InterestDeclared():
+            if fact.of_id not in {found.lead, *found.assessors}:
+                raise Refused("of", f"{fact.of} neither leads nor assesses this inspection")
+        case process_entries.InterestWithdrawn():
+            if fact.interest not in found.process.interests:
+                raise Refused("interest", f"there is no interest '{fact.interest}' that is not withdrawn")
         case process_entries.ListDaySet():
             _check_list_day(found, fact)
         case process_entries.PanelNamed():
@@ -123,10 +131,18 @@ def _check_confirmation(found: Inspection, fact: process_entries.ClosingConfirme
     closers = {found.lead, found.frozen.recorded_by} - {None}
     if closers & {fact.by_id, fact.recorded_by}:
         raise Refused("by", "somebody else than the lead confirms that fieldwork is closed")
+    if any({one.of_id, one.about} == {fact.by_id, closer} for one in _lines(found) for closer in closers):
+        raise Refused("by", "one of the two manages the other, as was declared: ask somebody outside the lead's line")
     if not fact.outside_line:
         raise Refused(
             "outside_line", "the second person is not managed by the lead, nor their manager's deputy: ask another"
         )
+
+
+def _lines(found: Inspection) -> list[process_entries.InterestDeclared]:
+    """What was declared of who manages whom among those who lead and assess."""
+    every = found.process.interests.values()
+    return [one for one in every if one.kind == "line_manager" and one.interest_in == "colleague"]
 
 
 def _check_draft_day(found: Inspection, fact: process_entries.DraftDaySet) -> None:

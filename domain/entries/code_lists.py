@@ -183,6 +183,8 @@ HeldBy = Literal["inspectorate", "area"]
 NamedFor = Literal["alerts", "list", "draft"]
 CommentOutcome = Literal["accepted", "partly_accepted", "refused"]
 CommentEffect = Literal["wording", "figure", "rating"]
+InterestKind = Literal["relation", "former_post", "line_manager", "other"]
+InterestIn = Literal["case", "officer", "team", "colleague"]
 Progress = Literal["good", "satisfactory", "some", "none"]
 """How far a recommendation was seen to. The words are ours; the report of 2006 speaks of good and of satisfactory progress."""
 

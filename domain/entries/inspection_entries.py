@@ -104,12 +104,16 @@ class AssessorNamed(OfInspection, frozen=True):
 
 
 class ReadingAllocated(OfInspection, frozen=True):
-    """A case is given to an assessor. ``second``: for a second reading, without sight of the first."""
+    """A case is given to an assessor. ``second``: for a second reading, without sight of the first.
+
+    ``despite``: why it is given to them though they have a conflict of interest in it (``domain.aggregates.conflicts``).
+    """
 
     case: CaseReference
     assessor: Text
     second: bool = False
     assessor_id: StaffId | None = None
+    despite: Note | None = None
 
 
 class ReadingTakenBack(OfInspection, frozen=True):

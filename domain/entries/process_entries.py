@@ -34,6 +34,28 @@ class AreaPersonNamed(OfInspection, frozen=True):
     named_for: list[code_lists.NamedFor] = []
 
 
+class InterestDeclared(OfInspection, frozen=True):
+    """An interest of an assessor, or of the lead, in what is inspected: no case that it touches is handed to them.
+
+    ``of_id``: their staff key. ``about``: the reference of a case, or the key of an officer, a team or a colleague who leads or
+    assesses too.
+    """
+
+    of: Text
+    of_id: StaffId
+    kind: code_lists.InterestKind
+    interest_in: code_lists.InterestIn
+    about: Text
+    words: Said
+
+
+class InterestWithdrawn(OfInspection, frozen=True):
+    """An interest was declared by mistake, or is over; ``interest`` is the id of its entry."""
+
+    interest: Id
+    reason: Said
+
+
 class ListDaySet(OfInspection, frozen=True):
     """The day from which the area sees the list of cases, to ready files and interviews. It is set before that day."""
 

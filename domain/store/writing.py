@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from eventsourcing.persistence import IntegrityError
 
 from domain.aggregates.case_file import CaseFile, RecordedEntry, decide, evolve, inspection_named
+from domain.aggregates.conflicts import Handled, check_allocation
 from domain.aggregates.inspection import Inspection
 from domain.aggregates.inspection_rules import check_fixing
 from domain.entries.case_entries import Entry
-from domain.entries.inspection_entries import FreezeFixed
+from domain.entries.inspection_entries import FreezeFixed, ReadingAllocated
 from domain.sealing.sealing import Sealed
 from domain.store.sealer import Sealer
 
@@ -84,6 +85,8 @@ class Writing:
         if isinstance(fact, FreezeFixed) and fact.entry not in file.entries:
             lengths = {leaf.case: self.file(leaf.case).version for leaf in fact.files}
             check_fixing(self.inspection(file.reference), fact, lengths)
+        if isinstance(fact, ReadingAllocated) and fact.entry not in file.entries:
+            check_allocation(self.inspection(file.reference), fact, Handled.of(self.file(fact.case).entries.values()))
         return decide(file, held, self.now, None if named is None else self.inspection(named), fact)
 
     def inspection(self, name: str) -> Inspection:

@@ -7,6 +7,11 @@ from tests.support.histories import CASE
 EXAMPLES: dict[str, dict[str, Any]] = {
     "LeadNamed": {"lead": "R Pascoe", "lead_id": "r.pascoe", "instead_of": "j.hartnell", "reason": "on leave"},
     "AreaPersonNamed": {"person": "Helen Quayle", "person_id": "h.quayle", "named_for": ["list", "draft", "alerts"]},
+    "InterestDeclared": {
+        "of": "J Hartnell", "of_id": "j.hartnell", "kind": "former_post", "interest_in": "team", "about": "Stroud",
+        "words": "Worked there until 2003",
+    },
+    "InterestWithdrawn": {"interest": "interest", "reason": "another team"},
     "ListDaySet": {"opens_on": "2005-06-01"},
     "PanelNamed": {"members": [{"name": "A One", "name_id": "a.one"}, {"name": "B Two", "name_id": "b.two"}]},
     "ClosingConfirmed": {"closed": "frozen", "by": "A One", "by_id": "a.one", "outside_line": True},
@@ -64,5 +69,6 @@ BEFORE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "ReadingCompleted": REOPENED,
     "RatingAdjusted": [("PanelNamed", "panel", EXAMPLES["PanelNamed"])],
     "ErratumIssued": PUBLISHED,
+    "InterestWithdrawn": [("InterestDeclared", "interest", EXAMPLES["InterestDeclared"])],
 }
 """Type -> the entries of the inspection that stand before the example is taken: type, id, fields."""

@@ -16,6 +16,7 @@ from domain import error_traces
 from domain.accounts.account_register import AccountRegister
 from domain.accounts.roles import ROLES, SECOND_FACTOR
 from domain.calendar.london_time import day_of
+from domain.entries.code_lists import HeldBy
 from projections.cases.case_repository import CaseRepository
 from web.cli import command_options
 from web.cli.checkpoint_command import plan_at
@@ -119,10 +120,13 @@ class _Network(click.ParamType[str]):
               help="The host of the site's address; again for more. Default: localhost. Others are refused.")  # fmt: skip
 @click.option("--second-factor", "factor", multiple=True, type=click.Choice((*ROLES, "nobody")), default=SECOND_FACTOR,
               show_default=True, help="A role that must have a second factor; again for more.")  # fmt: skip
+@click.option(
+    "--inspectorate", is_flag=True, help="An inspectorate runs this installation: inspections are confidential."
+)
 @command_options.database
 def serve(
     host: str, port: int, workers: int, behind_proxy: bool, proxies: tuple[str, ...], names: tuple[str, ...],
-    factor: tuple[str, ...], database: str,
+    factor: tuple[str, ...], inspectorate: bool, database: str,
 ) -> None:  # fmt: skip
     """Serve the site. Accounts are made with `caseaudit users add`.
 
@@ -139,7 +143,7 @@ def serve(
     try:
         _serve(
             database, host, port, workers, behind_proxy=behind_proxy, trusted_proxies=proxies,
-            site_names=names, second_factor=[role for role in factor if role != "nobody"],
+            site_names=names, second_factor=[role for role in factor if role != "nobody"], held_by=_held_by(inspectorate),
         )  # fmt: skip
     finally:
         if process is not None and os.getpid() == own:  # not where one of the site's workers ends
@@ -166,9 +170,12 @@ def _warn_of_sign_ins(database: str) -> None:
     "--today", type=command_options.Day(), metavar="D", help="What day it is there. Default: the last of its record."
 )
 @click.option("--samples-only", is_flag=True, help="Load the samples alone, and no appointments in a diary.")
+@click.option(
+    "--inspectorate", is_flag=True, help="As on an inspectorate's installation: inspections are confidential."
+)
 @command_options.database
 def demo(
-    port: int, no_serve: bool, files: Path | None, today: date | None, samples_only: bool, database: str
+    port: int, no_serve: bool, files: Path | None, today: date | None, samples_only: bool, inspectorate: bool, database: str,
 ) -> None:  # fmt: skip
     """Load the two Gloucestershire samples, then serve the site, where one may be anybody without a password.
 
@@ -199,7 +206,17 @@ def demo(
     current_read_model(database).close()
     if not no_serve:
         day = today or _last_day(database)
-        _serve(database, "127.0.0.1", port, 1, demo=True, today=lambda: day)
+        _serve(database, "127.0.0.1", port, 1, demo=True, today=lambda: day, held_by=_held_by(inspectorate))
+
+
+def _held_by(inspectorate: bool) -> HeldBy:
+    """Who runs the installation; a usage error where the environment says what it cannot."""
+    from web.site.installation import WrongInstallation, of_environment
+
+    try:
+        return "inspectorate" if inspectorate else of_environment()
+    except WrongInstallation as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _claim(database: str, samples: list[Path]) -> None:

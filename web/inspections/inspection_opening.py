@@ -13,7 +13,7 @@ from web.presentation.formatting import numeric_date
 from web.recording.entry_forms import Field
 from web.recording.inspection_entry import enter, read_form
 from web.services import current_cases, current_inspections, following_read_model
-from web.site import access_control, clock
+from web.site import access_control, clock, installation
 
 
 def _opening_fields() -> list[Field]:
@@ -47,7 +47,7 @@ def new() -> str | Response:
         )
     values, problems = read_form(fields)
     name = _free_name(values.get("title", ""))
-    opened_as = {"opened_as": access_control.account().judges_as}
+    opened_as = {"opened_as": access_control.account().judges_as, "held_by": installation.held_by()}
     problems = problems or enter(name, "InspectionOpened", values | opened_as)
     if problems:
         return form_page("Open an inspection or an audit", fields, request.form.to_dict(flat=False), problems)

@@ -1,13 +1,16 @@
 """Who reads which case of an inspection: naming assessors, giving cases out."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from domain.accounts.roles import OPENERS, Account
+from domain.aggregates.conflicts import applies
 from domain.aggregates.inspection import Inspection, Task
 from domain.entries.inspection_entries import ReadingAllocated
+from projections.inspections.reader_conflicts import ReaderConflicts
 from web.inspections.inspection_form import back_to_progress, blueprint, by_key
 from web.presentation.formatting import count_noun
 from web.recording.inspection_entry import enter, inspection_to_run, redirect_if_closed, token
@@ -65,23 +68,46 @@ def allocation(inspection: str) -> str | Response:
     if not found.sample or not found.assessors:
         flash("Draw the sample and name assessors before cases are given out.")
         return redirect(url_for("inspecting.work", inspection=inspection))
+    conflicts = ReaderConflicts(current_cases.repository(), found, _account_of)
     if request.method == "GET":
-        closed = current_inspections.closed(inspection, found.sample)
-        access_control.shown(*(case for case in found.sample if case not in closed))
-        readers = sorted(((key, found.called(key)) for key in found.assessors), key=lambda one: (one[1], one[0]))
-        return render_template(
-            "inspections/allocation.html", inspection=inspection, opened=found.opened, found=found, closed=closed,
-            sample=_form_names(found, closed), readers=readers,
-        )  # fmt: skip
-    wanted = found.shared_out() if request.form.get("step") == "share" else _chosen(inspection, found)
+        return _page(inspection, found, conflicts, {})
+    sharing = request.form.get("step") == "share"
+    wanted = found.shared_out(conflicts.every) if sharing else _chosen(inspection, found)
     changed = {task: key for task, key in wanted.items() if found.allocated.get(task, TAKE_BACK) != key}
-    refused = _reallocate(inspection, changed)
+    despite = {task: said for task, key in changed.items() if (said := conflicts.every.get((task[0], key)))}
+    reason = request.form.get("despite", "").strip()
+    if despite and not reason:
+        return _page(inspection, found, conflicts, changed)
+    refused = _reallocate(inspection, changed, dict.fromkeys(despite, reason))
     for words in refused:
         flash(words)
     done = len(changed) - len(refused)
     if done or not refused:
         flash(f"{count_noun(done, 'reading')} changed." if changed else "Nothing was changed.")
+    left = len([case for case in found.sample if (case, False) not in {*found.allocated, *changed}])
+    if sharing and left:
+        flash(f"{count_noun(left, 'case')} left: every assessor who could read one has a conflict of interest in it.")
     return redirect(url_for("inspecting.allocation", inspection=inspection))
+
+
+def _account_of(key: str) -> Account | None:
+    """The account of a staff key."""
+    return next((one for one in access_control.register().accounts() if one.is_named(key)), None)
+
+
+def _page(inspection: str, found: Inspection, conflicts: ReaderConflicts, chosen: Mapping[Task, str]) -> str:
+    """The allocation. ``chosen``: what was chosen and not saved, because it needs a reason."""
+    closed = current_inspections.closed(inspection, found.sample)
+    access_control.shown(*(case for case in found.sample if case not in closed))
+    readers = sorted(((key, found.called(key)) for key in found.assessors), key=lambda one: (one[1], one[0]))
+    load = {key: Counter(second for _, second in found.tasks_of(key)) for key, _ in readers}
+    unread = Counter(key for (case, key) in conflicts.every)
+    return render_template(
+        "inspections/allocation.html", inspection=inspection, opened=found.opened, found=found, closed=closed,
+        sample=_form_names(found, closed), readers=readers, conflicts=conflicts.every, chosen=chosen,
+        held={case: conflicts.held(case) for case in found.sample if case not in closed}, load=load, unread=unread,
+        governed=applies(found), reason=request.form.get("despite", ""),
+    )  # fmt: skip
 
 
 def _form_names(found: Inspection, closed: Collection[str]) -> dict[str, str]:
@@ -99,15 +125,19 @@ def _chosen(inspection: str, found: Inspection) -> dict[Task, str]:
     }
 
 
-def _reallocate(inspection: str, changed: Mapping[Task, str]) -> list[str]:
-    """Give each reading to its new reader, or take it back. Returns why, for each that was refused."""
+def _reallocate(inspection: str, changed: Mapping[Task, str], despite: Mapping[Task, str]) -> list[str]:
+    """Give each reading to its new reader, or take it back. Returns why, for each that was refused.
+
+    ``despite``: why a reading is given out in spite of a conflict of interest.
+    """
     reasons = []
     found = current_cases.repository().inspection(inspection)
     for (case, second), key in changed.items():
         reading = {"case": case, **({"second": True} if second else {})}
+        why = {"despite": despite[case, second]} if (case, second) in despite else {}
         if key == TAKE_BACK:
             problems = enter(inspection, "ReadingTakenBack", reading, entry=token())
         else:
-            problems = enter(inspection, "ReadingAllocated", {**reading, **by_key(found, key)}, entry=token())
+            problems = enter(inspection, "ReadingAllocated", {**reading, **by_key(found, key), **why}, entry=token())
         reasons += list(problems.values())[:1]
     return reasons

@@ -471,7 +471,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "CaseReplaced": {"case": "X123456/2", "by": CASE, "reason": "transferred out"},
     "AssessorNamed": {"assessor": "J Hartnell", "role": "hm_inspector", "assessor_id": "j.hartnell"},
-    "ReadingAllocated": {"case": "X123456/2", "assessor": "J Hartnell", "second": True, "assessor_id": "j.hartnell"},
+    "ReadingAllocated": {
+        "case": "X123456/2", "assessor": "J Hartnell", "second": True, "assessor_id": "j.hartnell", "despite": "nobody else",
+    },
     "ReadingTakenBack": {"case": "X123456/2", "second": True},
     "ReadingCompleted": {
         "case": "X123456/2", "assessor": "J Hartnell", "second": False, "note": "at court", "assessor_id": "j.hartnell",

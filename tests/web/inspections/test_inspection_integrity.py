@@ -171,7 +171,7 @@ def test_what_nobody_touched_is_no_agreement_and_what_two_readers_said_is_settle
     for name in ("g.okafor", "c.whitlock"):
         post(lead, f"{AUDIT}/assessors", f"{AUDIT}/work", assessor=name, role="practice_assessor")
     confirm_all(lead.application)
-    post(lead, f"{AUDIT}/allocation", **{f"first {case}": "c.whitlock", f"second {case}": "g.okafor"})
+    post(lead, f"{AUDIT}/allocation", **{f"first {case}": "c.whitlock", f"second {case}": "g.okafor", "despite": "Few"})
     for who, answer, path in (("c.whitlock", "sufficient", ""), ("g.okafor", "insufficient", "?second=yes")):
         reader = signed_in(app, who)
         reading = f"{AUDIT}/read/{case}{path}"

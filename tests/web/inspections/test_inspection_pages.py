@@ -205,7 +205,7 @@ def test_an_assessor_of_any_area_reads_what_is_given_to_them_and_nothing_of_the_
     post(lead, f"{AUDIT}/assessors", f"{AUDIT}/work", assessor="Carys Whitlock", role="spo")
     assert "somebody with an account" in lead.get(f"{AUDIT}/work").text
     post(lead, f"{AUDIT}/assessors", f"{AUDIT}/work", assessor="c.whitlock", role="area_assessor")
-    post(lead, f"{AUDIT}/allocation", **{f"second {case}": "c.whitlock"})
+    post(lead, f"{AUDIT}/allocation", **{f"second {case}": "c.whitlock", "despite": "Nobody else"})
     question = "likelihood-score-present"
     post(lead, f"{AUDIT}/read/{case}", **{f"answer {question}": "insufficient", f"comment {question}": "Another's."})
     mine = whitlock.get(f"{AUDIT}/readings").text

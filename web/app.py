@@ -59,6 +59,7 @@ from web.digest import digest_pages
 from web.handbook import about_pages, handbook_pages
 from web.inspections import (
     agreement_page,
+    drawing_page,
     inspection_opening,
     inspection_progress,
     management_page,
@@ -66,6 +67,7 @@ from web.inspections import (
     publication_page,
     reading_allocation,
     reading_pages,
+    replacing_page,
     report_page,
     sample_pages,
     sampling_frame_page,
@@ -150,7 +152,9 @@ PAGES: tuple[ModuleType, ...] = (
     inspection_opening,
     inspection_progress,
     sampling_frame_page,
+    drawing_page,
     sample_pages,
+    replacing_page,
     reading_allocation,
     reading_pages,
     management_page,

@@ -10,8 +10,9 @@ from domain.aggregates.case_file import CaseFile, RecordedEntry, decide, evolve,
 from domain.aggregates.inspection import Inspection
 from domain.aggregates.inspection_rules import check_fixing
 from domain.entries.case_entries import Entry
-from domain.entries.inspection_entries import FreezeFixed
+from domain.entries.inspection_entries import FreezeFixed, SampleDrawn
 from domain.sealing.sealing import Sealed
+from domain.store.draw_seeds import check_seed
 from domain.store.sealer import Sealer
 
 if TYPE_CHECKING:
@@ -84,7 +85,15 @@ class Writing:
         if isinstance(fact, FreezeFixed) and fact.entry not in file.entries:
             lengths = {leaf.case: self.file(leaf.case).version for leaf in fact.files}
             check_fixing(self.inspection(file.reference), fact, lengths)
+        self._check_seed(file, fact)
         return decide(file, held, self.now, None if named is None else self.inspection(named), fact)
+
+    def _check_seed(self, file: CaseFile, fact: Entry) -> None:
+        """``Refused`` where a new draw has a seed that this record did not give."""
+        if isinstance(fact, SampleDrawn) and fact.seed_from is not None and fact.entry not in file.entries:
+            frame = self.inspection(file.reference).frame
+            if frame is not None:
+                check_seed(self.files, file, frame, fact.seed_from)
 
     def inspection(self, name: str) -> Inspection:
         """The inspection of this name with what is pending; an empty one where there is none."""

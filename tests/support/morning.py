@@ -38,7 +38,7 @@ def audit_given_out(lead: FlaskClient) -> None:
         lead,
         f"{AUDIT}/sample",
         size="2",
-        spare_per_cent="0",
+        spare_per_cent="100",
         seed="words",
         method="half_up",
         repeats="The same morning",

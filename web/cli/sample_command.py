@@ -107,11 +107,10 @@ def _proved(files: Files, name: str, found: Inspection) -> str:
     from web.inspections.draw_words import seed_said
 
     assert found.frame is not None and found.drawn is not None
-    source, said = found.drawn.seed_from, f"the seed on record: {seed_said(found.drawn)}"
-    if source is None:
+    own, source = own_names(files), found.drawn.seed_from
+    said = f"the seed on record: {seed_said(found.drawn, own)}"
+    if source is None or source.record not in own:
         return said
-    if source.record not in own_names(files):
-        return f"{said}; this is another record, which cannot prove it"
     try:
         check_seed(files, files.read(name), found.frame, source)
     except Refused as error:

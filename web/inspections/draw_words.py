@@ -1,6 +1,7 @@
 """How a sample was come by, in words and as data: the frames and draws, the seed, what was left out, what was replaced."""
 
 from collections import Counter
+from collections.abc import Collection
 from typing import Any
 
 from msgspec import to_builtins
@@ -24,22 +25,23 @@ def left_out_of(frame: FrameTaken | None) -> str:
     return f"{said} {unsaid}".strip()
 
 
-def seed_said(drawn: SampleDrawn) -> str:
-    """Where the seed of a draw came from."""
-    if drawn.seed_from is not None:
-        return (
-            f"From the record {drawn.seed_from.record}: the frame and the first entry stored after it, at position "
-            f"{drawn.seed_from.position:,}"
-        )
-    return (
-        f"{TYPED}, to repeat a draw: {drawn.repeats}"
-        if drawn.repeats
-        else f"{TYPED}: this draw is of before seeds were made"
+def seed_said(drawn: SampleDrawn, own: Collection[str]) -> str:
+    """Where the seed of a draw came from. ``own``: the names of this record (``draw_seeds.own_names``)."""
+    if drawn.seed_from is None:
+        why = f", to repeat a draw: {drawn.repeats}" if drawn.repeats else ": this draw is of before seeds were made"
+        return f"{TYPED}{why}"
+    source = drawn.seed_from
+    other = (
+        "" if source.record in own else f", which is another record than this one and alone proves it ({source.record})"
     )
+    return f"From the frame and the first entry stored after it, at position {source.position:,} of the record{other}"
 
 
-def draw_facts(found: Inspection) -> list[tuple[str, str]]:
-    """How the sample was come by, as names and values for a page, a report or a table; empty where nothing was drawn."""
+def draw_facts(found: Inspection, own: Collection[str]) -> list[tuple[str, str]]:
+    """How the sample was come by, as names and values for a page, a report or a table; empty where nothing was drawn.
+
+    ``own``: as for ``seed_said``.
+    """
     frame, drawn = found.frame, found.drawn
     if frame is None or drawn is None:
         return []
@@ -55,7 +57,7 @@ def draw_facts(found: Inspection) -> list[tuple[str, str]]:
         ("Of one officer", f"at most {drawn.per_officer}" if drawn.per_officer else "no limit"),
         ("Units", units_said(frame)),
         ("Seed", drawn.seed),
-        ("Where the seed came from", seed_said(drawn)),
+        ("Where the seed came from", seed_said(drawn, own)),
         ("Replaced", replaced_said(found)),
     ]
     if found.second_drawn:

@@ -13,13 +13,14 @@ from domain.aggregates.inspection import Inspection
 from domain.aggregates.sampling import ticket
 from domain.entries.code_lists import label
 from domain.entries.inspection_entries import CaseReplaced
+from domain.store.draw_seeds import own_names
 from web.inspections.draw_words import draw_document, draw_facts
 from web.inspections.inspection_form import blueprint
 from web.inspections.publication_page import attached
 from web.presentation.downloads import download
 from web.presentation.table_files import Column, Download
 from web.recording.inspection_entry import inspection_to_run
-from web.services import current_inspections
+from web.services import current_cases, current_inspections
 from web.site import access_control
 
 
@@ -30,12 +31,12 @@ def show_draw(inspection: str) -> str:
     found = inspection_to_run(inspection)
     lines = _draw_lines(inspection, found)
     access_control.shown(*(line.case for line in lines if line.ticket))
-    closed = closed_in_frame(inspection, found)
+    closed, own = closed_in_frame(inspection, found), own_names(current_cases.repository().files)
     by_hand = [one for one in (found.frame.left_out if found.frame else ()) if one.words]
     hidden = current_inspections.closed(inspection, (one.case for one in by_hand))
     return render_template(
         "inspections/draw.html", inspection=inspection, opened=found.opened, found=found, lines=lines, closed=len(closed),
-        strata=stratum_sizes(found, closed), facts=draw_facts(found),
+        strata=stratum_sizes(found, closed), facts=draw_facts(found, own), own=own,
         by_hand=[(CLOSED if one.case in hidden else one.case, one.why, one.words) for one in by_hand],
     )  # fmt: skip
 
@@ -57,7 +58,7 @@ def keep_draw(inspection: str, form: str) -> Response:
     rows = [
         (line.case, line.stratum, line.unit, line.officer, line.officer_id, line.ticket, line.drawn) for line in lines
     ]
-    notes = [("Inspection", inspection), *draw_facts(found)]
+    notes = [("Inspection", inspection), *draw_facts(found, own_names(current_cases.repository().files))]
     return download(Download(f"Draw: {inspection}", columns, rows, notes, cases), form, f"{inspection}-draw")
 
 

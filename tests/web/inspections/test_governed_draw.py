@@ -126,6 +126,21 @@ def test_a_typed_seed_repeats_a_draw_and_is_marked(lead: FlaskClient, own_databa
     assert with_seed["seed_from"] is None and with_seed["repeats"] == "The draw of the follow-up"
 
 
+def test_a_draw_that_came_from_another_record_is_marked(lead: FlaskClient, own_database: Path) -> None:
+    frame = now(lead).frame
+    assert frame is not None
+    source = {"record": "other.example/caseaudit/x", "frame": frame_digest(frame), "position": 7, "hash": "0f" * 32}
+    seed = seed_of(frame_digest(frame), "0f" * 32)
+    made = draw(frame.cases, 4, seed)
+    values = {"entry": "draw", "occurred_on": "2005-12-01", "recorded_at": "2005-12-01T10:00:00+00:00", "size": 4, "seed": seed,
+              "seed_from": source, "method": "largest_remainder", "cases": made.cases, "spares": made.spares}  # fmt: skip
+    record(own_database, "october-audit", load_entry("SampleDrawn", values))
+    page = lead.get(f"{AUDIT}/draw").text
+    assert "Seed of another record" in page and "other.example/caseaudit/x" in page
+    assert "another record than this one" in run(own_database, "sample", "october-audit")
+    assert "which alone proves it" in run(own_database, "verify")
+
+
 def test_what_is_left_out_is_said_by_reason_and_by_hand_with_words(lead: FlaskClient, own_database: Path) -> None:
     first = now(lead).frame
     assert first is not None and first.ended == "out" and all(f.unit for f in first.cases)

@@ -16,7 +16,7 @@ from domain.entries import code_lists
 from domain.entries.inspection_entries import FrameTaken
 from projections.inspections.sample_scores import inspection_moment
 from projections.inspections.sampling_frame import Excluded, SamplingFrame, sampling_frame
-from web.inspections.excluded_rows import ROWS, excluded_fields, excluded_typed, row_of, rows_typed
+from web.inspections.excluded_rows import MOST_ROWS, ROWS, excluded_fields, excluded_typed, row_of, rows_typed
 from web.inspections.inspection_form import blueprint, form_page, labelled
 from web.presentation.formatting import count_noun, left_out_said, numeric_date
 from web.recording.entry_forms import Field
@@ -70,7 +70,7 @@ def take_frame(inspection: str) -> str | Response:
         return form_page(title, fields, start, {}, inspection, more=more)
     typed = request.form.to_dict(flat=False)
     if request.form.get("step") == "rows":
-        return form_page(title, _frame_fields(found, rows + ROWS), typed, {}, inspection, more=more)
+        return form_page(title, _frame_fields(found, min(rows + ROWS, MOST_ROWS)), typed, {}, inspection, more=more)
     values, problems = read_form(fields)
     by_hand, wrong = excluded_typed(request.form)
     values.pop("excluded", None)

@@ -195,3 +195,18 @@ def test_a_record_that_was_sealed_since_still_proves_its_draws(
         forged = structs.replace(kept.seed_from, hash="0f" * 32)
         with pytest.raises(Refused, match="is another one, at position"):
             new.record(NAME, [drawn(forged, "forged", reason="r")], actor="test", now=NOW)
+
+
+def test_a_draw_goes_with_its_frame_to_another_record_and_is_marked_there(
+    files: Files, empty_database: str, tmp_path: Path
+) -> None:
+    make_checkpoint(files, at=NOW, actor="j.lead")
+    files.record(NAME, [drawn(source_of(files))], actor="test", now=NOW)
+    exported, other = tmp_path / "export.ndjson", str(tmp_path / "other.sqlite")
+    exported.write_text(CliRunner().invoke(main, ["export", "--database", empty_database]).output, encoding="utf-8")
+    assert CliRunner().invoke(main, ["import", str(exported), "--database", other]).exit_code == 0
+    with closing(Files.open(other)) as there:
+        (said,) = drawn_elsewhere(there)
+        assert f"is of the record {source_of(files).record}, which alone proves it" in said and not [
+            *wrong_draws(there)
+        ]

@@ -60,6 +60,7 @@ from web.digest import digest_pages
 from web.handbook import about_pages, handbook_pages
 from web.inspections import (
     agreement_page,
+    drawing_page,
     inspection_opening,
     inspection_progress,
     interests_page,
@@ -68,6 +69,7 @@ from web.inspections import (
     publication_page,
     reading_allocation,
     reading_pages,
+    replacing_page,
     report_page,
     sample_pages,
     sampling_frame_page,
@@ -154,7 +156,9 @@ PAGES: tuple[ModuleType, ...] = (
     inspection_progress,
     interests_page,
     sampling_frame_page,
+    drawing_page,
     sample_pages,
+    replacing_page,
     reading_allocation,
     reading_pages,
     management_page,

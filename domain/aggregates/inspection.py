@@ -11,6 +11,8 @@ from datetime import datetime
 from domain.aggregates.frozen_files import FrozenFiles
 from domain.aggregates.inspection_process import Process
 from domain.aggregates.report_parts import ReportParts
+from domain.aggregates.sampling import second_readings
+from domain.aggregates.spare_cases import alike
 from domain.entries import inspection_entries
 from domain.entries.code_lists import JudgeRole
 from domain.entries.entry import Entry
@@ -25,12 +27,15 @@ Task = tuple[str, bool]
 class Inspection:
     """One inspection. ``sample``: the cases read, in the order of the draw, spares in the places of those replaced.
 
+    ``frames`` and ``draws``: every one that was ever made; ``frame`` and ``drawn``: those that count.
     Assessors are known by their staff keys: the id that the entry gives, or the name where it gives none. ``named``: staff
     key -> how the person is printed. ``first_completed``: when each reading was first finished by its reader.
     ``despite``: the readings that were given out in spite of a conflict of interest, and why.
     """
 
     opened: inspection_entries.InspectionOpened | None = None
+    frames: list[inspection_entries.FrameTaken] = field(default_factory=list)
+    draws: list[inspection_entries.SampleDrawn] = field(default_factory=list)
     frame: inspection_entries.FrameTaken | None = None
     drawn: inspection_entries.SampleDrawn | None = None
     replaced: list[inspection_entries.CaseReplaced] = field(default_factory=list)
@@ -87,23 +92,35 @@ class Inspection:
         used = {replaced.by for replaced in self.replaced}
         return [] if self.drawn is None else [case for case in self.drawn.spares if case not in used]
 
+    @property
+    def governed(self) -> bool:
+        """Whether the draw keeps today's rules: its seed comes from a record, or it says which draw it repeats.
+
+        A draw of before does neither. What follows from it is judged by the rules of then.
+        """
+        return self.drawn is not None and (self.drawn.seed_from is not None or self.drawn.repeats is not None)
+
+    @property
+    def second_drawn(self) -> tuple[str, ...]:
+        """The cases of the sample that the draw gives to a second reader; a spare case is read so in place of the one replaced.
+
+        None in a manager's audit, which one person reads, and in a draw of before, for which they were chosen.
+        """
+        if self.drawn is None or not self.governed or self.opened is None or self.opened.opened_as == "spo":
+            return ()
+        now = dict(zip(self.drawn.cases, self.sample, strict=True))
+        return tuple(now[case] for case in second_readings(self.drawn.seed, self.drawn.cases))
+
     def stratum_of(self, case: str) -> str | None:
         """The stratum of a case of the frame; None where there is no frame, or it is not in it."""
         framed = self.frame.cases if self.frame else []
         return next((f.stratum for f in framed if f.case == case), None)
 
     def spares_for(self, case: str) -> list[str]:
-        """The spare cases that may replace this one: of its stratum and within the limit for each officer.
-
-        Where none is of its stratum, all spares; where none is within the limit, those of the stratum.
-        """
-        alike = [spare for spare in self.spares if self.stratum_of(spare) == self.stratum_of(case)] or self.spares
-        most = self.drawn.per_officer if self.drawn else None
-        if most is None or self.frame is None:
-            return alike
-        officer = {framed.case: framed.holder for framed in self.frame.cases}
-        held = Counter(officer.get(one) for one in self.sample if one != case)
-        return [spare for spare in alike if held[officer.get(spare)] < most] or alike
+        """The spare cases that may replace this one, the next one first (``spare_cases``)."""
+        if self.frame is None or self.drawn is None:
+            return []
+        return alike(self.frame, self.spares, self.sample, case, self.drawn.per_officer, strict=self.governed)
 
     def called(self, assessor: str | None) -> str:
         """How an assessor is printed; empty for nobody."""
@@ -182,10 +199,12 @@ class Inspection:
                 self.opened, self.sample = fact, list(fact.cases)
             case inspection_entries.FrameTaken():
                 # What was drawn from another frame is no sample of this one.
+                self.frames.append(fact)
                 self.frame, self.drawn, self.replaced = fact, None, []
                 self.sample = list(self.opened.cases) if self.opened else []
                 self.allocated, self.completed, self.first_completed, self.despite = {}, {}, {}, {}
             case inspection_entries.SampleDrawn():
+                self.draws.append(fact)
                 self.drawn, self.sample, self.replaced = fact, list(fact.cases), []
                 self.allocated, self.completed, self.first_completed, self.despite = {}, {}, {}, {}
             case inspection_entries.CaseReplaced():

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from domain.aggregates import process_rules
+from domain.aggregates.draw_rules import check_draw, check_frame, check_replacement
 from domain.aggregates.inspection import Inspection
-from domain.aggregates.sampling import CannotDraw, draw
 from domain.entries import inspection_entries, report_entries
 from domain.entries.case_entries import QualityJudged
 from domain.entries.entry import Entry
-from domain.entries.refusals import ImpossibleDate, Refused, Stage, TooLate, Unexplained
+from domain.entries.refusals import Refused, Stage, TooLate, Unexplained
 from domain.policy.frameworks.framework_files import frameworks
 
 AFTER_FREEZING = (
@@ -131,11 +131,11 @@ def check(found: Inspection, fact: Entry) -> None:
             if fact.framework not in frameworks():
                 raise Refused("framework", f"there is no framework '{fact.framework}'; {_of(frameworks())}")
         case inspection_entries.FrameTaken():
-            _check_frame(fact)
+            check_frame(found, fact)
         case inspection_entries.SampleDrawn():
-            _check_draw(found, fact)
+            check_draw(found, fact)
         case inspection_entries.CaseReplaced():
-            _check_replacement(found, fact)
+            check_replacement(found, fact)
         case inspection_entries.ReadingAllocated():
             _check_allocation(found, fact)
         case inspection_entries.ReadingCompleted():
@@ -192,15 +192,6 @@ def check_fixing(found: Inspection, fact: inspection_entries.FreezeFixed, held: 
         raise Refused("files", "these files are fixed already")
 
 
-def _check_replacement(found: Inspection, fact: inspection_entries.CaseReplaced) -> None:
-    _in_sample(found, fact.case)
-    spares = found.spares_for(fact.case)
-    if fact.by not in spares:
-        raise Refused("by", f"{fact.by} is not a spare case for this one; {_of(spares)}")
-    if any(task[0] == fact.case for task in found.completed):
-        raise Refused("case", f"{fact.case} has been read; a case that was read stays in the sample")
-
-
 def _check_allocation(found: Inspection, fact: inspection_entries.ReadingAllocated) -> None:
     _in_sample(found, fact.case)
     if inspection_entries.reader_of(fact) not in found.assessors:
@@ -229,29 +220,6 @@ def _check_taken_back(found: Inspection, fact: inspection_entries.ReadingTakenBa
         raise Refused("case", f"{fact.case} is not given out")
     if (fact.case, fact.second) in found.completed:
         raise Refused("case", f"{fact.case} has been read; a finished reading stays")
-
-
-def _check_frame(fact: inspection_entries.FrameTaken) -> None:
-    if fact.started_to < fact.started_from:
-        raise ImpossibleDate("started_to", f"{fact.started_to} is before started_from, {fact.started_from}")
-    every = [framed.case for framed in (*fact.cases, *fact.left_out)]
-    twice = len(every) - len(set(every))
-    if twice:
-        raise Refused("cases", f"{twice} of the cases stand in the frame twice")
-
-
-def _check_draw(found: Inspection, fact: inspection_entries.SampleDrawn) -> None:
-    if found.frame is None:
-        raise Refused("type", "take the frame first: a sample is drawn from it")
-    try:
-        drawn = draw(
-            found.frame.cases, fact.size, fact.seed,
-            per_officer=fact.per_officer, spare_per_cent=fact.spare_per_cent,
-        )  # fmt: skip
-    except CannotDraw as error:
-        raise Refused("size", str(error)) from None
-    if (fact.cases, fact.spares) != (drawn.cases, drawn.spares):
-        raise Refused("cases", "this is not what the frame and the seed give; draw again")
 
 
 def _in_sample(found: Inspection, case: str) -> None:

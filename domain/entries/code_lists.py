@@ -187,6 +187,37 @@ InterestKind = Literal["relation", "former_post", "line_manager", "other"]
 InterestIn = Literal["case", "officer", "team", "colleague"]
 Progress = Literal["good", "satisfactory", "some", "none"]
 """How far a recommendation was seen to. The words are ours; the report of 2006 speaks of good and of satisfactory progress."""
+EndedCases = Literal["in", "out"]
+LeftOutReason = Literal[
+    "further_sentence",
+    "had_ended",
+    "not_in_scope",
+    "stands_twice",
+    "transferred_out",
+    "serious_further_offence",
+    "court_proceedings",
+    "read_recently",
+    "unsafe_to_read",
+    "other_reason",
+]
+"""Why a case of the window is not in a sampling frame: the first two by rule, the others by hand (**P**, a list of ours)."""
+
+BY_RULE: tuple[LeftOutReason, ...] = ("further_sentence", "had_ended")
+BY_HAND: tuple[LeftOutReason, ...] = tuple(why for why in get_args(LeftOutReason) if why not in BY_RULE)
+
+DrawMethod = Literal["half_up", "largest_remainder"]
+ReplacementReason = Literal[
+    "not_in_scope",
+    "stands_twice",
+    "transferred_out",
+    "file_missing",
+    "serious_further_offence",
+    "court_proceedings",
+    "no_free_reader",
+    "unsafe_to_read",
+    "other_reason",
+]
+"""Why a case of a sample cannot be read (**P**, a list of ours)."""
 
 NOBODY_IN_POST: HolderGrade = "vacant"
 
@@ -256,6 +287,18 @@ LABELS: dict[str, str] = {
     "child_protection": "child protection register",
     "domestic_abuse": "domestic abuse register",
     "vulnerable_adult": "vulnerable adult register",
+    "had_ended": "had ended by the sample date",
+    "not_in_scope": "not in scope",
+    "stands_twice": "the same case stands twice",
+    "file_missing": "the file cannot be had",
+    "serious_further_offence": "under review after a serious further offence",
+    "court_proceedings": "before a court or an inquest",
+    "read_recently": "read for another inspection not long ago",
+    "no_free_reader": "no reader without an interest in it",
+    "unsafe_to_read": "reading it would put somebody at risk",
+    "other_reason": "another reason",
+    "half_up": "shares rounded half up, the largest stratum takes up the difference",
+    "largest_remainder": "exact shares rounded down or up, by stratum and unit",
     "mental_health": "mental health register",
 }
 

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from domain.entries import code_lists
-from domain.entries.entry import HASH, CaseReference, Entry, EntryPart, Id, Note, StaffId, Text, Use
+from domain.entries.entry import HASH, CaseReference, Entry, EntryPart, Id, Note, PlaceId, StaffId, Text, Use
 
 PerCent = Annotated[int, Meta(ge=0, le=100)]
 
@@ -45,17 +45,31 @@ class InspectionOpened(OfInspection, frozen=True):
 
 
 class Framed(EntryPart, frozen=True):
-    """One case of a sampling frame: its stratum, and the officer who held it on the sample date."""
+    """One case of a sampling frame: its stratum, and the officer and team that held it on the sample date."""
 
     case: CaseReference
     stratum: Text
     officer: Text
     officer_id: StaffId | None = None
+    team: Text | None = None
+    team_id: PlaceId | None = None
 
     @property
     def holder(self) -> str:
         """The staff key of the officer: the id, or the name where there is none."""
         return self.officer_id or self.officer
+
+    @property
+    def unit(self) -> str:
+        """The local unit, which has a share of its own: the id of the team, or its name; empty where no team is kept."""
+        return self.team_id or self.team or ""
+
+
+class LeftOut(Framed, frozen=True):
+    """A case of the window that no draw takes. ``why``: by which rule, or by hand for which reason; ``words``: those of hand."""
+
+    why: code_lists.LeftOutReason = "further_sentence"
+    words: Note | None = None
 
 
 class FrameTaken(OfInspection, frozen=True):
@@ -63,7 +77,9 @@ class FrameTaken(OfInspection, frozen=True):
     orders (none given: all).
 
     ``strata``: the attributes by which the cases are grouped. ``cases`` is kept as it was taken, so that anybody can
-    repeat the draw. ``left_out``: further sentences of people who are in ``cases``; the draw leaves them out.
+    repeat the draw. ``ended``: whether cases that had ended by the sample date are in it; a frame of before does not say,
+    and has none. ``left_out``: the cases of the window that are not in it, each with the reason. ``reason``: why a frame is
+    taken again.
     """
 
     started_from: date
@@ -73,11 +89,29 @@ class FrameTaken(OfInspection, frozen=True):
     orders: list[code_lists.OrderType] = []
     division: Text | None = None
     team: Text | None = None
-    left_out: list[Framed] = []
+    left_out: list[LeftOut] = []
+    ended: code_lists.EndedCases | None = None
+    reason: Note | None = None
+
+
+class SeedSource(EntryPart, frozen=True):
+    """What a seed was made from, in which record: the digest of the frame, and the first entry stored after it in the record.
+
+    ``frame``: SHA-256 of the frame's entry (``domain.aggregates.draw_seed``). ``position`` and ``hash``: of that first entry.
+    """
+
+    record: Id
+    frame: Annotated[str, Meta(pattern=HASH)]
+    position: Annotated[int, Meta(ge=1)]
+    hash: Annotated[str, Meta(pattern=HASH)]
 
 
 class SampleDrawn(OfInspection, frozen=True):
-    """The draw: ``cases`` and ``spares`` follow from the frame and the other fields alone (``domain.aggregates.sampling``)."""
+    """The draw: ``cases`` and ``spares`` follow from the frame and the other fields alone (``domain.aggregates.sampling``).
+
+    ``seed_from``: what the seed was made from; without, somebody typed it. ``repeats``: which draw a typed seed repeats, and
+    why. ``method``: the rule of the shares; a draw of before does not say. ``reason``: why a sample is drawn again.
+    """
 
     size: Annotated[int, Meta(ge=1, le=100_000)]
     seed: Text
@@ -85,14 +119,24 @@ class SampleDrawn(OfInspection, frozen=True):
     spares: list[CaseReference] = []
     spare_per_cent: PerCent = 20
     per_officer: Annotated[int, Meta(ge=1, le=1000)] | None = None
+    method: code_lists.DrawMethod = "half_up"
+    seed_from: SeedSource | None = None
+    repeats: Note | None = None
+    reason: Note | None = None
 
 
 class CaseReplaced(OfInspection, frozen=True):
-    """A case of the sample is replaced by a spare case."""
+    """A case of the sample is replaced by the next spare case of its stratum.
+
+    ``reason``: in words. ``why``: for which reason of the list; a replacement of before names none. ``passed_over``: the
+    spare cases before it that are closed to the person who replaces.
+    """
 
     case: CaseReference
     by: CaseReference
     reason: Annotated[str, Meta(min_length=1, max_length=20_000)]
+    why: code_lists.ReplacementReason | None = None
+    passed_over: list[CaseReference] = []
 
 
 class AssessorNamed(OfInspection, frozen=True):

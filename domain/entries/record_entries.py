@@ -36,3 +36,17 @@ class LogSealed(RegisterEntry, frozen=True):
     position: int
     hash: str
     hashes: str
+
+
+CHECKPOINTS = "record:checkpoints"
+"""The reference of the file that says when the head of the log was put on record."""
+
+
+class CheckpointMade(RegisterEntry, frozen=True):
+    """The head of the log was put on record on purpose: so many ``leaves``, with this ``root`` (in hex), before this entry.
+
+    The seed of a draw is made from it where nothing else was stored after the frame.
+    """
+
+    leaves: int
+    root: str

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
 def was_at(recorder: ChainedRecorder, position: int, digest: str) -> bool:
     """Whether the record, or the one that it was sealed from, went through this position with this hash (in hex)."""
-    if recorder.hash_at(position) == digest:
-        return True
+    return recorder.hash_at(position) == digest or was_earlier(recorder, position, digest)
+
+
+def was_earlier(recorder: ChainedRecorder, position: int, digest: str) -> bool:
+    """Whether the record that this one was sealed from went through this position with this hash (in hex)."""
     if not re.fullmatch("[0-9a-f]{64}", digest):
         return False
     return bool(recorder.rows_of(f"SELECT 1 FROM {EARLIER} WHERE position = {int(position)} AND hash = '{digest}'"))

@@ -11,8 +11,9 @@ from domain.aggregates.conflicts import Handled, check_allocation
 from domain.aggregates.inspection import Inspection
 from domain.aggregates.inspection_rules import check_fixing
 from domain.entries.case_entries import Entry
-from domain.entries.inspection_entries import FreezeFixed, ReadingAllocated
+from domain.entries.inspection_entries import FreezeFixed, ReadingAllocated, SampleDrawn
 from domain.sealing.sealing import Sealed
+from domain.store.draw_seeds import check_seed
 from domain.store.sealer import Sealer
 
 if TYPE_CHECKING:
@@ -82,12 +83,25 @@ class Writing:
             found = self.sealed(file, fact)
             held = fact if found is None else found.fact
         named = inspection_named(file, fact)
-        if isinstance(fact, FreezeFixed) and fact.entry not in file.entries:
-            lengths = {leaf.case: self.file(leaf.case).version for leaf in fact.files}
-            check_fixing(self.inspection(file.reference), fact, lengths)
-        if isinstance(fact, ReadingAllocated) and fact.entry not in file.entries:
-            check_allocation(self.inspection(file.reference), fact, Handled.of(self.file(fact.case).entries.values()))
+        if fact.entry not in file.entries:
+            self._check_by_other_files(file, fact)
         return decide(file, held, self.now, None if named is None else self.inspection(named), fact)
+
+    def _check_by_other_files(self, file: CaseFile, fact: Entry) -> None:
+        """``Refused`` where a new entry of an inspection does not agree with the log, or with the files of its cases."""
+        match fact:
+            case FreezeFixed():
+                lengths = {leaf.case: self.file(leaf.case).version for leaf in fact.files}
+                check_fixing(self.inspection(file.reference), fact, lengths)
+            case ReadingAllocated():
+                handled = Handled.of(self.file(fact.case).entries.values())
+                check_allocation(self.inspection(file.reference), fact, handled)
+            case SampleDrawn() if fact.seed_from is not None:
+                frame = self.inspection(file.reference).frame
+                if frame is not None:
+                    check_seed(self.files, file, frame, fact.seed_from)
+            case _:
+                pass
 
     def inspection(self, name: str) -> Inspection:
         """The inspection of this name with what is pending; an empty one where there is none."""

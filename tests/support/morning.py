@@ -34,7 +34,15 @@ def audit_given_out(lead: FlaskClient) -> None:
     opened = {"title": "November audit", "occurred_on": "3/10/2005", "area": "Gloucestershire", "framework": "esi-2003"}
     opens(lead, knowledge="stood", **opened)
     post(lead, f"{AUDIT}/frame", started_from="1/4/2005", started_to="31/5/2005")
-    post(lead, f"{AUDIT}/sample", size="2", spare_per_cent="0", seed="words")
+    post(
+        lead,
+        f"{AUDIT}/sample",
+        size="2",
+        spare_per_cent="100",
+        seed="words",
+        method="half_up",
+        repeats="The same morning",
+    )
     post(lead, f"{AUDIT}/assessors", f"{AUDIT}/work", assessor="j.hartnell", role="hm_inspector")
     post(lead, f"{AUDIT}/allocation", step="share")
 

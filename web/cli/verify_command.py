@@ -39,6 +39,7 @@ from web.cli import command_options
 from web.cli.progress_bars import progress_of
 from web.cli.report_verification import damaged, differs
 from web.cli.verify_access import prove_access
+from web.cli.verify_draws import prove_draws
 from web.presentation.formatting import count_noun, long_date
 
 OURS = ("import", DEMONSTRATION)
@@ -162,6 +163,7 @@ def _prove(files: Files, outside: Outside, database: str) -> None:
         raise BrokenChain(
             "the list of hashes from before this record was sealed is not the one that its first entry names"
         )
+    prove_draws(files)
     _say_what_it_lacks(files)
     _say_what_it_shows(files, head, outside, keys)
 

@@ -64,7 +64,7 @@ def write_inspection(sample: PublishedSample, dealt: Sequence[Brief]) -> Iterato
         "FrameTaken", 0, started_from=sample.starts[0], started_to=sample.starts[1], strata=["risk_of_harm"],
         cases=[{"case": f.case, "stratum": f.stratum, "officer": f.officer} for f in framed],
     )  # fmt: skip
-    drawn = draw(framed, len(framed), SEED)
+    drawn = draw(framed, len(framed), SEED, method="half_up")
     yield write("SampleDrawn", 0, size=len(framed), seed=SEED, cases=drawn.cases, spares=drawn.spares)
     for name, role in ASSESSORS:
         yield write("AssessorNamed", 0, assessor=name, role=role)

@@ -6,10 +6,17 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from domain.aggregates.inspection import Inspection
+from domain.entries.code_lists import label
+from web.presentation.phrases import sentence
 from web.recording.entry_forms import Field
 from web.recording.inspection_entry import Problems, token
 
 blueprint = Blueprint("inspecting", __name__)
+
+
+def labelled(codes: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Codes as the options of a choice: (code, its label)."""
+    return tuple((code, sentence(label(code))) for code in codes)
 
 
 def form_page(
@@ -18,15 +25,20 @@ def form_page(
     typed: Mapping[str, Sequence[str]],
     problems: Problems,
     inspection: str | None = None,
+    *,
+    more: Sequence[tuple[str, str]] = (),
+    said: str = "",
 ) -> str:
     """The form with what was typed. A problem with no field of the form stands at the top.
 
-    ``typed``: field -> the values in it. ``inspection``: None while it is not open yet.
+    ``typed``: field -> the values in it. ``inspection``: None while it is not open yet. ``more``: further buttons, each the
+    ``step`` that it sends and its words. ``said``: words above the form.
     """
     names = {field.name for field in fields}
     placed = {name if name in names else "entry": words for name, words in problems.items()}
     return render_template(
         "inspections/inspection_form.html", title=title, fields=fields, typed=typed, problems=placed, inspection=inspection,
+        more=more, said=said,
         entry_id=request.form.get("entry") or token(),
     )  # fmt: skip
 

@@ -8,11 +8,12 @@ from werkzeug.wrappers import Response
 from domain.accounts.roles import OPENERS
 from domain.aggregates.inspection import Inspection
 from domain.entries.inspection_entries import InspectionFrozen, reader_of
+from domain.store.draw_seeds import own_names
 from projections.inspections.published_figures import frozen_fields
+from web.inspections.draw_words import left_out_of, replaced_said, seed_said
 from web.inspections.inspection_form import back_to_progress, blueprint
 from web.inspections.reading_allocation import possible_assessors
 from web.inspections.sample_pages import closed_in_frame, stratum_sizes
-from web.presentation.formatting import left_out_said
 from web.recording.inspection_entry import enter, inspection_to_run, redirect_if_closed, unfinished
 from web.services import current_cases, current_inspections
 from web.site import access_control
@@ -31,8 +32,13 @@ def work(inspection: str) -> str:
         accounts=[(account.username, account.name) for account in possible_assessors()],
         follows=current_inspections.inspections().get(found.opened.follows or ""), managed=len(found.managed),
         leads_as_inspector=access_control.account().inspects,
-        left_out=left_out_said(len(found.frame.left_out) if found.frame else 0),
+        left_out=left_out_of(found.frame), replaced=replaced_said(found), seed_said=_seed_said(found),
     )  # fmt: skip
+
+
+def _seed_said(found: Inspection) -> str:
+    """Where the seed of the draw came from; empty where nothing was drawn."""
+    return seed_said(found.drawn, own_names(current_cases.repository().files)) if found.drawn else ""
 
 
 def _readings_by_assessor(found: Inspection) -> list[tuple[str, str, int, int]]:

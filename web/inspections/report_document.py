@@ -5,11 +5,15 @@ from typing import Any
 from domain.entries.inspection_entries import FrameTaken, SampleDrawn
 from projections.scoring.finding_text import CheckedFinding
 from projections.scoring.management_ladder import CriterionRung
+from web.inspections.draw_words import sampling_document
 from web.inspections.freeze_words import fixings
 from web.inspections.report_data import InspectionReport
 
-FORMAT = 2
+FORMAT = 3
 """The format of the JSON. A report of before has no ``format``; it has the fields of ``BEFORE``."""
+
+SINCE_3 = ("sampling",)
+"""The fields that a report of format 2 has not."""
 
 BEFORE = (
     "report", "title", "framework", "framework_version", "sample_date", "known_at", "evidence", "position", "hash",
@@ -41,6 +45,7 @@ def report_document(made: InspectionReport) -> dict[str, Any]:
         "frame": _frame(found.frame),
         "draw": _draw(found.drawn),
         "replaced": len(found.replaced),
+        "sampling": sampling_document(found),
         "entries": [
             {"entry": one.entry, "type": one.type, "position": one.position, "hash": one.hash} for one in made.places
         ],

@@ -11,7 +11,7 @@ from projections.cases.case_repository import CaseRepository
 from projections.inspections.sample_scores import score_before, score_inspection
 from web.inspections.answers_proof import check_answers
 from web.inspections.report_data import InspectionReport, report_of
-from web.inspections.report_document import BEFORE, FORMAT, report_document
+from web.inspections.report_document import BEFORE, FORMAT, SINCE_3, report_document
 from web.inspections.report_fields import check_place, differences, shown
 
 BINARY = {b"%PDF": "PDF", b"PK\x03\x04": "spreadsheet"}
@@ -123,7 +123,9 @@ def _fields(book: CaseRepository, document: dict[str, Any], now: dict[str, Any])
     """Each field of a report's JSON that is not what the record gives."""
     if "format" not in document and not keeps_files(book, now["report"]):
         now = {name: now[name] for name in BEFORE}
-    elif (asked := document.get("format")) != FORMAT or type(asked) is not int:
+    elif (asked := document.get("format")) == 2 and type(asked) is int:
+        now = {name: value for name, value in now.items() if name not in SINCE_3}
+    elif asked != FORMAT or type(asked) is not int:
         yield f"format: {shown(asked)} is not known to this version; it reads {FORMAT}"
     place = ("position", "hash")
     for name in place:

@@ -1,11 +1,13 @@
 """Dates, shares and counts as pages print them: the filters of the templates."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
 from domain.calendar.london_time import day_of
+from domain.entries.code_lists import LeftOutReason, label
 from projections.obligations.duty_state import WHEN_RELEASED
 
 Share = int | float | Fraction | Decimal
@@ -58,9 +60,15 @@ def count_noun(count: int, noun: str, plural: str | None = None) -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
-def left_out_said(number: int) -> str:
-    """How many further sentences of people in a sampling frame are left out; "" where none are."""
-    return f"Left out: {count_noun(number, 'further sentence')} of people who are in it." if number else ""
+def left_out_said(counts: Mapping[LeftOutReason, int]) -> str:
+    """How many cases of a window are left out of a sampling frame, by reason; "" where none are."""
+    said = [
+        f"{count_noun(number, 'further sentence')} of people who are in it" if why == "further_sentence"
+        else f"{count_noun(number, 'case')} that had ended by the sample date" if why == "had_ended"
+        else f"{count_noun(number, 'case')} by hand ({label(why)})"
+        for why, number in counts.items()
+    ]  # fmt: skip
+    return f"Left out: {'; '.join(said)}." if said else ""
 
 
 def change_words(points: int | None) -> str:

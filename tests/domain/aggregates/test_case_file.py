@@ -464,12 +464,16 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "started_from": "2005-04-01", "started_to": "2005-05-31", "strata": ["gender"], "orders": ["licence"],
         "division": "North", "team": "Cheltenham", "cases": [{"case": CASE, "stratum": "men", "officer": "A"},
                                                              {"case": "X123456/2", "stratum": "men", "officer": "A"}],
-        "left_out": [{"case": "X123456/3", "stratum": "men", "officer": "A"}],
+        "left_out": [{"case": "X123456/3", "stratum": "men", "officer": "A", "why": "read_recently", "words": "in spring"}],
+        "ended": "out", "reason": "a team was missing",
     },
     "SampleDrawn": {
         "size": 1, "seed": "s", "cases": ["X123456/2"], "spares": [CASE], "spare_per_cent": 100, "per_officer": 6,
+        "method": "half_up", "seed_from": None, "repeats": "the draw of May", "reason": "a file was lost",
     },
-    "CaseReplaced": {"case": "X123456/2", "by": CASE, "reason": "transferred out"},
+    "CaseReplaced": {
+        "case": "X123456/2", "by": CASE, "reason": "moved away", "why": "transferred_out", "passed_over": ["X123456/4"],
+    },
     "AssessorNamed": {"assessor": "J Hartnell", "role": "hm_inspector", "assessor_id": "j.hartnell"},
     "ReadingAllocated": {
         "case": "X123456/2", "assessor": "J Hartnell", "second": True, "assessor_id": "j.hartnell", "despite": "nobody else",

@@ -1,21 +1,18 @@
-"""An inspection's rules: the draw that anybody can repeat, what its file takes and refuses, the ladder, agreement, findings."""
+"""An inspection's rules: what its file takes and refuses, the ladder, agreement, findings. The draw: ``test_sampling``."""
 
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
-from hashlib import sha256
 from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from domain.aggregates.case_file import CaseFile, RecordedEntry, decide, evolve
 from domain.aggregates.inspection import Inspection
 from domain.aggregates.inspection_rules import check
-from domain.aggregates.sampling import CannotDraw, allocate, draw
+from domain.aggregates.sampling import draw
 from domain.entries import refusals
 from domain.entries.case_entries import QualityJudged
 from domain.entries.code_lists import MANAGEMENT_RATINGS
@@ -32,119 +29,7 @@ from projections.scoring.management_ladder import criterion_rungs, propose, rung
 from projections.scoring.score_bands import SectionBand, near
 from projections.scoring.scores import Interval, QuestionScore, score, wilson
 from projections.scoring.scores import printed as as_printed
-from tests.support.depth import times
 from tests.support.histories import NOW, PERSON, PLACE
-
-# ---------------------------------------------------------------- the draw
-
-FRAMES = st.lists(
-    st.tuples(st.integers(100_000, 999_999), st.sampled_from("abc"), st.sampled_from("xyz")),
-    min_size=1, max_size=60, unique_by=lambda row: row[0],
-).map(lambda rows: [Framed(case=f"X{n}/1", stratum=s, officer=o) for n, s, o in rows])  # fmt: skip
-
-
-def test_the_worked_example_of_proportionate_allocation() -> None:
-    sizes = {"a": 454, "b": 138, "c": 327, "d": 129, "e": 169}
-    assert list(allocate(sizes, 148).values()) == [54, 17, 40, 16, 21]
-
-
-@given(st.dictionaries(st.text("abcdef", min_size=1), st.integers(1, 500), min_size=1), st.data())
-def test_an_allocation_meets_the_total_and_stays_near_each_share(sizes: dict[str, int], data: st.DataObject) -> None:
-    total = data.draw(st.integers(1, sum(sizes.values())))
-    shares = allocate(sizes, total)
-    assert sum(shares.values()) == total
-    assert all(0 <= shares[name] <= sizes[name] for name in sizes)
-    exact = {name: Fraction(size * total, sum(sizes.values())) for name, size in sizes.items()}
-    off = [name for name in sizes if abs(shares[name] - exact[name]) > Fraction(1, 2)]
-    largest = sorted(sizes, key=lambda name: (-sizes[name], name))
-    assert set(off) <= set(largest[: len(off)]), "only the largest strata make up for rounding"
-
-
-@given(FRAMES, st.data(), st.text(min_size=1))
-def test_a_draw_is_the_same_whatever_the_order_of_the_frame(
-    frame: list[Framed], data: st.DataObject, seed: str
-) -> None:
-    size = data.draw(st.integers(1, len(frame)))
-    drawn = draw(frame, size, seed)
-    assert draw(data.draw(st.permutations(frame)), size, seed) == drawn
-    assert len(drawn.cases) == len(set(drawn.cases)) == size
-    assert not set(drawn.cases) & set(drawn.spares)
-    strata = {f.case: f.stratum for f in frame}
-    assert Counter(strata[case] for case in drawn.cases) == Counter(
-        {k: v for k, v in allocate(Counter(f.stratum for f in frame), size).items() if v}
-    )
-
-
-@given(FRAMES, st.integers(1, 4), st.integers(1, 60))
-def test_no_officer_has_more_than_the_limit_or_it_is_said(frame: list[Framed], limit: int, size: int) -> None:
-    officer = {f.case: f.officer for f in frame}
-    try:
-        drawn = draw(frame, size, "seed", per_officer=limit)
-    except CannotDraw as error:
-        assert "can't be drawn" in str(error) or "can be drawn" in str(error)
-        assert size > len(frame) or not some_sample(frame, size, limit)
-    else:
-        assert max(Counter(officer[case] for case in drawn.cases).values()) <= limit
-        strata = Counter({f.case: f.stratum for f in frame}[case] for case in drawn.cases)
-        assert strata == Counter(allocate(Counter(f.stratum for f in frame), size))
-
-
-def some_sample(frame: list[Framed], size: int, limit: int) -> bool:
-    """Whether any sample keeps to the limit, by going through what each stratum can take of each officer."""
-    officers = sorted({f.officer for f in frame})
-    held = Counter((f.stratum, f.officer) for f in frame)
-    reached = {tuple(0 for _ in officers)}
-    for stratum, share in allocate(Counter(f.stratum for f in frame), size).items():
-        gives = [range(min(limit, held[stratum, officer]) + 1) for officer in officers]
-        ways = [way for way in product(*gives) if sum(way) == share]
-        sums = {tuple(a + b for a, b in zip(old, way, strict=True)) for old in reached for way in ways}
-        reached = {taken for taken in sums if max(taken) <= limit}
-    return bool(reached)
-
-
-BESIDE = [
-    *(Framed(case=f"X{100_000 + n}/1", stratum="A", officer=f"officer {n % 3 + 1}") for n in range(12)),
-    *(Framed(case=f"X{200_000 + n}/1", stratum="B", officer="officer 1") for n in range(4)),
-]
-"""A: four cases each of three officers. B: four of the first."""
-
-
-@pytest.mark.parametrize("seed", [f"seed {n}" for n in range(times(400))])
-def test_what_another_stratum_needs_of_an_officer_is_left_to_it(seed: str) -> None:
-    officer = {f.case: f.officer for f in BESIDE}
-    drawn = draw(BESIDE, 8, seed, per_officer=4)
-    assert len(drawn.cases) == 8 and Counter(officer[case] for case in drawn.cases)["officer 1"] <= 4
-    assert draw(BESIDE[::-1], 8, seed, per_officer=4) == drawn
-    free = draw(BESIDE, 8, seed)
-    if max(Counter(officer[case] for case in free.cases).values()) <= 4:
-        assert drawn == free, "where the limit does not bind, the sample is the one without it"
-
-
-def test_every_case_that_a_sample_can_hold_has_a_chance() -> None:
-    drawn = Counter(case for n in range(200) for case in draw(BESIDE, 8, f"{n}", per_officer=4).cases)
-    assert set(drawn) == {f.case for f in BESIDE}
-    second = [drawn[f.case] for f in BESIDE if f.stratum == "A" and f.officer != "officer 1"]
-    assert min(second) > max(second) / 2
-
-
-def test_a_refusal_names_strata_officers_and_the_limit_that_would_do() -> None:
-    with pytest.raises(CannotDraw) as refused:
-        draw(BESIDE, 16, "seed", per_officer=6)
-    assert str(refused.value) == (
-        "with at most 6 cases an officer, only 14 of the 16 cases of 'A' and 'B' can be drawn: too many of them are held by "
-        "officer 1 (8); raise the limit to 8, or ask for fewer cases"
-    )
-    assert len(draw(BESIDE, 16, "seed", per_officer=8).cases) == 16
-
-
-def test_the_ticket_can_be_made_by_any_tool() -> None:
-    frame = [Framed(case=f"X{n}/1", stratum="all", officer="o") for n in range(100_000, 100_020)]
-    by_hand = sorted((sha256(f"tombola:{f.case}".encode()).hexdigest(), f.case) for f in frame)
-    drawn = draw(frame, 5, "tombola")
-    assert drawn.cases == [case for _, case in by_hand[:5]]
-    assert drawn.spares == [by_hand[5][1]], "20 per cent of five"
-    assert draw(frame, 5, "another").cases != drawn.cases
-
 
 # ---------------------------------------------------------------- what the file takes
 
@@ -609,14 +494,3 @@ def test_a_file_without_ids_reads_as_before() -> None:
     assert set(found.assessors) == {"J Hartnell", "R Pascoe"} and found.tasks_of("J Hartnell") == [
         (DRAWN.cases[0], False)
     ]
-
-
-def test_the_limit_for_one_officer_goes_by_id() -> None:
-    """Two officers of one name are two; one officer under two names is one."""
-    named = [
-        Framed(case=f"X{n}/1", stratum="s", officer="A Smith", officer_id=f"s{n % 2}") for n in range(100_000, 100_004)
-    ]
-    assert len(draw(named, 4, "seed", per_officer=2).cases) == 4
-    one = [Framed(case=f"X{n}/1", stratum="s", officer=f"Name {n}", officer_id="s1") for n in range(100_000, 100_004)]
-    with pytest.raises(CannotDraw, match="with at most 2 cases an officer"):
-        draw(one, 4, "seed", per_officer=2)

@@ -8,6 +8,7 @@ from typing import get_args
 import numpy as np
 import pytest
 
+from domain.aggregates.draw_rules import left_out_counts
 from domain.entries.code_lists import Stratum
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from projections.cases.case_repository import CaseRepository
@@ -16,7 +17,7 @@ from projections.columns.case_selection import CaseSelection
 from projections.columns.column_store import ColumnStore
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
-from projections.inspections.sampling_frame import EVERYTHING, sampling_frame
+from projections.inspections.sampling_frame import EVERYTHING, Excluded, sampling_frame
 from tests.support.columns import columns_of
 
 DAYS = date(2005, 10, 3), date(2005, 6, 30)
@@ -65,7 +66,7 @@ def test_a_person_is_in_the_frame_once_with_what_began_first(columns: ColumnStor
     selection, every = CaseSelection(columns, moment), np.ones(columns.numbers, bool)
     started = {case.reference: case.spell.started_on for case in read(demo_book, moment)}
     all_ = sampling_frame(selection, every, FROM, TO, every_sentence=True)
-    assert all_.left_out == [] and len(all_.cases) > 3
+    assert {one.why for one in all_.left_out} == {"had_ended"} and len(all_.cases) > 3
     by_crn = sampling_frame(selection, every, FROM, TO)
     crns = [framed.case.partition("/")[0] for framed in by_crn.cases]
     assert len(set(crns)) == len(crns) and set(crns) == {f.case.partition("/")[0] for f in all_.cases}
@@ -74,11 +75,33 @@ def test_a_person_is_in_the_frame_once_with_what_began_first(columns: ColumnStor
         found = sampling_frame(
             selection, every, FROM, TO, people_of=lambda cases, of=person: {case: of[case] for case in cases}
         )
-        assert {f.case for f in (*found.cases, *found.left_out)} == set(person) and len(found.cases) == people
-        assert len(found.left_out) == len(person) - people
+        further = [one for one in found.left_out if one.why == "further_sentence"]
+        assert {f.case for f in (*found.cases, *further)} == set(person) and len(found.cases) == people
+        assert len(further) == len(person) - people
         for framed in found.cases:
             own = [case for case, who in person.items() if who == person[framed.case]]
             assert framed.case == min(own, key=lambda case: (started[case], case))
+
+
+def test_what_had_ended_is_in_or_out_and_what_is_out_says_why(columns: ColumnStore, demo_book: CaseRepository) -> None:
+    moment = Moment(DAYS[0], end_of_day(DAYS[0]))
+    selection, every = CaseSelection(columns, moment), np.ones(columns.numbers, bool)
+    window = [case for case in read(demo_book, moment) if FROM <= case.spell.started_on <= TO]
+    ended = {case.reference for case in window if case.has_ended}
+    both = sampling_frame(selection, every, FROM, TO, ended="in", every_sentence=True)
+    assert [f.case for f in both.cases] == [case.reference for case in window] and both.left_out == []
+    place = {case.reference: case.spell.place for case in window}
+    assert all((f.team, f.team_id) == (place[f.case].team, place[f.case].team_id or None) for f in both.cases)
+    assert all(f.unit for f in both.cases), "every case of the demonstration has a team"
+    gone, hand = min(ended), next(f for f in both.cases if f.case not in ended)
+    reasons = dict.fromkeys((hand.case, gone, "Z999999/9"), Excluded("read_recently", "In the spring audit."))
+    found = sampling_frame(selection, every, FROM, TO, by_hand=reasons)
+    assert found.unknown == ["Z999999/9"] and hand.case not in {f.case for f in found.cases}
+    said = {one.case: (one.why, one.words) for one in found.left_out}
+    assert said[hand.case] == ("read_recently", "In the spring audit.") and said[gone] == ("had_ended", None)
+    assert left_out_counts(found.left_out)["had_ended"] == len(ended)
+    assert sorted([*said, *(f.case for f in found.cases)]) == [case.reference for case in window], "each case once"
+    assert next(one for one in found.left_out if one.case == hand.case).stratum == hand.stratum
 
 
 def test_a_stratum_names_what_a_case_is_by(columns: ColumnStore, demo_book: CaseRepository) -> None:

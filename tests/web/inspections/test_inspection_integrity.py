@@ -214,7 +214,8 @@ def test_a_page_that_comes_too_late_says_so(lead: FlaskClient) -> None:
 
 def test_a_frame_can_be_taken_anew_and_must_be_drawn_anew(lead: FlaskClient) -> None:
     audit(lead)
-    assert post(lead, f"{AUDIT}/frame", started_from="25/4/2005", started_to="25/4/2005").status_code == 302
+    narrower = {"started_from": "25/4/2005", "started_to": "25/4/2005", "reason": "The window was too wide"}
+    assert post(lead, f"{AUDIT}/frame", **narrower).status_code == 302
     page = lead.get(f"{AUDIT}/work")
     assert page.status_code == 200 and "Nothing drawn yet" in page.text
     assert lead.get(AUDIT).status_code == lead.get(f"{AUDIT}/report/pdf").status_code == 200

@@ -28,7 +28,14 @@ AUDIT = "/inspections/october-audit"
 OPENED = {"title": "October audit", "occurred_on": "3/10/2005", "area": "Gloucestershire", "framework": "esi-2003",
           "knowledge": "stood"}  # fmt: skip
 FRAME = {"started_from": "1/4/2005", "started_to": "31/5/2005", "strata": ["risk_of_harm", "team"]}
-SAMPLE = {"size": "4", "spare_per_cent": "20", "seed": "words"}
+SAMPLE = {
+    "size": "4",
+    "spare_per_cent": "20",
+    "seed": "words",
+    "method": "half_up",
+    "repeats": "The draw of every test",
+}
+"""A draw with a seed that is typed, so that every run of a test has the same cases."""
 
 
 pytestmark = pytest.mark.both
@@ -103,7 +110,12 @@ def test_naming_an_inspector_opens_the_cases_to_them(app: Flask, lead: FlaskClie
         (f"{AUDIT}/sample", {**SAMPLE, "size": "many"}, "Enter a whole number"),
         (f"{AUDIT}/sample", {**SAMPLE, "size": "0"}, "Enter a whole number"),
         (f"{AUDIT}/sample", {**SAMPLE, "size": "40", "per_officer": "1"}, "with at most 1 cases an officer"),
-        (f"{AUDIT}/sample", {**SAMPLE, "seed": ""}, "Enter “Seed”"),
+        (f"{AUDIT}/sample", {**SAMPLE, "size": "1000000000"}, "to read them all, ask for"),
+        (f"{AUDIT}/sample", {**SAMPLE, "per_officer": "0"}, "Enter a whole number from 1 to 1,000"),
+        (f"{AUDIT}/sample", {**SAMPLE, "spare_per_cent": "101"}, "Enter a whole number from 0 to 100"),
+        (f"{AUDIT}/sample", {**SAMPLE, "repeats": ""}, "Say which draw the seed repeats"),
+        (f"{AUDIT}/sample", {**SAMPLE, "seed": "s" * 10_000}, "this one has 10,000"),
+        (f"{AUDIT}/sample", {**SAMPLE, "seed": ""}, "Enter the seed of the draw to repeat"),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_said_and_stays_typed(
@@ -252,7 +264,11 @@ def test_a_spare_is_of_the_same_stratum(lead: FlaskClient) -> None:
     high = next(case for case in drawn.spares if not where[case].startswith("not high"))  # type: ignore[attr-defined]
     page = lead.get(f"{AUDIT}/replace/{plain}").text
     assert high not in page and "not high risk of harm" in page
-    assert "from the list" in post(lead, f"{AUDIT}/replace/{plain}", by=high, reason="x").text
+    nxt = next(case for case in drawn.spares if where[case].startswith("not high"))  # type: ignore[attr-defined]
+    assert nxt in page, "the next one is named, and none is chosen"
+    post(lead, f"{AUDIT}/replace/{plain}", by=high, why="file_missing", reason="x")
+    (done,) = [f for f in file(lead, "october-audit") if type(f).__name__ == "CaseReplaced"]
+    assert done.by == nxt  # type: ignore[attr-defined]
 
 
 def test_a_finding_can_be_withdrawn(lead: FlaskClient) -> None:
@@ -438,18 +454,21 @@ def test_a_second_sentence_is_left_out_of_the_frame_unless_asked_for(lead: Flask
     files.record(second, [start], actor="test")
     files.close()
 
-    post(lead, f"{AUDIT}/frame", **FRAME)
+    again = {**FRAME, "reason": "A second sentence came in"}
+    assert "Why the frame is taken again" in post(lead, f"{AUDIT}/frame", **FRAME).text
+    post(lead, f"{AUDIT}/frame", **again)
     page = lead.get(f"{AUDIT}/work").text
+    assert "Taken 2 times" in page
     assert "Left out: 1 further sentence of people who are in it." in page
-    post(lead, f"{AUDIT}/sample", **{**SAMPLE, "size": str(len(first.cases))})
-    assert "Left out: 1 further sentence" in lead.get(f"{AUDIT}/draw").text
+    post(lead, f"{AUDIT}/sample", **{**SAMPLE, "size": str(len(first.cases)), "reason": "From the new frame"})
+    assert "1 further sentence of people who are in it" in lead.get(f"{AUDIT}/draw").text
     drawn = CliRunner().invoke(main, ["sample", "october-audit", "--database", str(own_database)]).output
     assert second not in drawn and "Left out: 1 further sentence" in drawn and "the draw on record" in drawn
     more = ["sample", "october-audit", "--every-sentence", "--database", str(own_database)]
     wider = CliRunner().invoke(main, [*more, "--size", str(len(first.cases) + 1)]).output
     assert second in wider and "Left out" not in wider
 
-    post(lead, f"{AUDIT}/frame", **FRAME, every_sentence="yes")
+    post(lead, f"{AUDIT}/frame", **again, every_sentence="yes")
     *_, last = [f for f in file(lead, "october-audit") if isinstance(f, FrameTaken)]
     assert second in [f.case for f in last.cases] and not last.left_out
     assert "Left out" not in lead.get(f"{AUDIT}/work").text

@@ -1,14 +1,17 @@
 """Who reads, runs and assesses which inspection.
 
-What is not published is for those who run or assess it. Published, an inspection's sheet and report are for all readers; an
+What is not published is for those who run or assess it, and its draft, from the day set, for the people of the area who are
+named for that. Published, an inspection's sheet and report are for all readers; an
 audit's, which a manager opened, are for those who answer for every case in it.
 """
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from datetime import date
+from typing import Literal, NamedTuple, get_args
 
 from domain.accounts.roles import Account
 from domain.aggregates.inspection import Inspection, Task
+from domain.entries.code_lists import NamedFor
 from domain.entries.inspection_entries import InspectionOpened
 from projections.cases import case_access
 from projections.cases.case_repository import CaseRepository
@@ -19,22 +22,54 @@ AccountOf = Callable[[str], Account | None]
 
 
 def readable_inspections(
-    repository: CaseRepository, account: Account, account_of: AccountOf
+    repository: CaseRepository, account: Account, account_of: AccountOf, day: date
 ) -> dict[str, InspectionOpened]:
-    """The inspections whose sheets an account may read, the latest sample date first."""
+    """The inspections whose sheets an account may read on a day, the latest sample date first."""
     every = repository.inspections
-    return {name: opened for name, opened in every.items() if _may_read(repository, account, name, opened, account_of)}
+    return {
+        name: opened for name, opened in every.items() if _may_read(repository, account, name, opened, account_of, day)
+    }
 
 
 def _may_read(
-    repository: CaseRepository, account: Account, name: str, opened: InspectionOpened, account_of: AccountOf
+    repository: CaseRepository, account: Account, name: str, opened: InspectionOpened, account_of: AccountOf, day: date
 ) -> bool:
     found = repository.inspection(name)
-    if account.runs(name, opened.recorded_by) or is_assessor(found, account):
+    if account.runs(name, opened.recorded_by) or is_assessor(found, account) or sees_draft(found, account, day):
         return True
     if found.published is None:
         return False
     return auditor(opened, account_of) is None or _answers_for_all(repository, account, found, opened)
+
+
+def sees_list(found: Inspection, account: Account, day: date) -> bool:
+    """Whether an account is named for the list of cases, and its day has come."""
+    return found.process.list_open(day) and found.process.named_for("list", account.keys)
+
+
+def sees_draft(found: Inspection, account: Account, day: date) -> bool:
+    """Whether an account is named for the draft, and its day has come."""
+    return found.process.draft_open(day) and found.process.named_for("draft", account.keys)
+
+
+def answers_alerts(found: Inspection, account: Account) -> bool:
+    """Whether an account is named to answer alerts."""
+    return found.process.named_for("alerts", account.keys)
+
+
+def is_named(found: Inspection, account: Account) -> bool:
+    """Whether an account is named for anything as a person of the area."""
+    return any(found.process.named_for(purpose, account.keys) for purpose in get_args(NamedFor))
+
+
+def kind_of(opened: InspectionOpened) -> Literal["inspection", "audit"]:
+    """What it is called: an inspection, or an audit, which a manager opened or which the area's own installation holds.
+
+    What came from elsewhere, or is of before this was put on record, keeps the name of an inspection.
+    """
+    if opened.opened_as not in (None, "hm_inspector") or opened.held_by == "area":
+        return "audit"
+    return "inspection"
 
 
 def auditor(opened: InspectionOpened, account_of: AccountOf) -> Account | None:

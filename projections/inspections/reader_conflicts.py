@@ -40,8 +40,9 @@ class ReaderConflicts:
         """Where the case was held at any time, as known today."""
         return [Place(*change.value) for change in self.book.history(case, None).allocation]
 
-    def held(self, case: str) -> Place | None:
-        """Where the case was held on the sample date; None where it had not begun."""
-        opened, allocation = self.found.opened, self.book.history(case, None).allocation
-        held = value_on(allocation, opened.occurred_on) if opened else None
-        return None if held is None else Place(*held)
+
+def held_on(book: CaseRepository, found: Inspection, case: str) -> Place | None:
+    """Where a case was held on the sample date of an inspection; None where it had not begun."""
+    opened, allocation = found.opened, book.history(case, None).allocation
+    held = value_on(allocation, opened.occurred_on) if opened else None
+    return None if held is None else Place(*held)

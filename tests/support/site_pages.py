@@ -55,6 +55,10 @@ OF: Mapping[str, Mapping[str, object]] = {
     "inspecting.allocation": {"inspection": "november-audit"},
     "inspecting.freeze": {"inspection": "november-audit"},
     "inspecting.work": {"inspection": "november-audit"},
+    "inspecting.process": {"inspection": "november-audit"},
+    "inspecting.take_step": {"inspection": "november-audit", "step": "lead"},
+    "inspecting.interests": {"inspection": "november-audit"},
+    "inspecting.declare_interest": {"inspection": "november-audit"},
     "inspecting.write_part": {"inspection": "november-audit", "part": "recommendation"},
 }
 """Values of the arguments of routes: of all, and of some, with what they are asked for besides."""

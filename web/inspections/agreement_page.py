@@ -41,6 +41,8 @@ class Compared(NamedTuple):
 def agreement(inspection: str) -> str:
     """How far two readers agree, and assessors with what the entries give."""
     opened = current_inspections.inspection(inspection)
+    if current_inspections.is_draft_reader(inspection):
+        abort(403, "A draft does not say how its readers agreed.")
     found, hidden = current_inspections.seen(inspection), current_inspections.to_read(inspection)
     scored = current_inspections.scored(inspection)
     blind = current_inspections.blind(inspection)

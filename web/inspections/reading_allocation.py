@@ -10,7 +10,7 @@ from domain.accounts.roles import OPENERS, Account
 from domain.aggregates.conflicts import applies
 from domain.aggregates.inspection import Inspection, Task
 from domain.entries.inspection_entries import ReadingAllocated
-from projections.inspections.reader_conflicts import ReaderConflicts
+from projections.inspections.reader_conflicts import ReaderConflicts, held_on
 from web.inspections.inspection_form import back_to_progress, blueprint, by_key
 from web.presentation.formatting import count_noun
 from web.recording.inspection_entry import enter, inspection_to_run, redirect_if_closed, token
@@ -105,7 +105,7 @@ def _page(inspection: str, found: Inspection, conflicts: ReaderConflicts, chosen
     return render_template(
         "inspections/allocation.html", inspection=inspection, opened=found.opened, found=found, closed=closed,
         sample=_form_names(found, closed), readers=readers, conflicts=conflicts.every, chosen=chosen,
-        held={case: conflicts.held(case) for case in found.sample if case not in closed}, load=load, unread=unread,
+        held={case: held_on(conflicts.book, found, case) for case in found.sample if case not in closed}, load=load, unread=unread,
         governed=applies(found), reason=request.form.get("despite", ""),
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from flask import request
 from domain.aggregates.inspection import Inspection, Task
 from domain.aggregates.inspection_rules import check_answer
 from domain.entries import code_lists, refusals
+from domain.entries.case_entries import QualityJudged
 from domain.entries.schemas import ShapeError, load_entry
 from projections.cases.case_reading import Reading
 from projections.inspections.reading_questions import (
@@ -46,7 +47,7 @@ def case_read(inspection: str, found: Inspection, reference: str, second: bool, 
     assert found.opened is not None
     moment = inspection_moment(found.opened)
     reading = current_cases.repository().read(
-        reference, moment, found.framework, inspection, second=second, opened=opened
+        reference, moment, found.framework, inspection, second=second, opened=opened, again="open"
     )
     return person_banner.opened(reading) if opened else reading
 
@@ -68,9 +69,16 @@ def save_answers(inspection: str, found: Inspection, task: Task) -> tuple[Proble
     as_reader = {
         "role": found.assessors.get(found.allocated[task], access_control.account().judges_as),
         **({"second": True} if task[1] else {}),
+        **_reopening(found, task),
     }
     refused, recorded = _record_answers(inspection, found, task[0], [{**as_reader, **one} for one in answers])
     return (problems if refused == {} else refused), recorded
+
+
+def _reopening(found: Inspection, task: Task) -> dict[str, str]:
+    """What an answer names where its reading was opened again because of a comment."""
+    name = None if task[1] else found.process.reopening_of(task[0])
+    return {} if name is None else {"reopening": name}
 
 
 def settle_answer(inspection: str, found: Inspection, case: str, answer: Mapping[str, Any]) -> Problems:
@@ -139,5 +147,13 @@ def finish_reading(inspection: str, found: Inspection, task: Task) -> Problems:
         **by_key(found, found.allocated[task]),
         "note": note,
         **({"second": True} if task[1] else {}),
+        "answers": _answered_again(found, task),
     }
     return enter(inspection, "ReadingCompleted", values, entry=token())
+
+
+def _answered_again(found: Inspection, task: Task) -> list[str]:
+    """The ids of the answers that were given since a reading was opened again; none where it was not."""
+    reopening = _reopening(found, task).get("reopening")
+    entries = current_cases.repository().file(task[0]).entries.values() if reopening else ()
+    return [fact.entry for fact in entries if isinstance(fact, QualityJudged) and fact.reopening == reopening]

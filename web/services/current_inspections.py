@@ -39,7 +39,9 @@ def inspection(name: str) -> InspectionOpened:
 
 def inspections() -> dict[str, InspectionOpened]:
     """The inspections that the person signed in may read, the latest first."""
-    return inspection_access.readable_inspections(current_cases.repository(), access_control.account(), account_of)
+    return inspection_access.readable_inspections(
+        current_cases.repository(), access_control.account(), account_of, clock.today()
+    )
 
 
 def account_of(username: str) -> Account | None:
@@ -85,6 +87,12 @@ def scored(
 ) -> ScoredSample:
     """An inspection's score, without the judgements on cases that the person signed in has still to read blind."""
     return score_inspection(current_cases.repository(), name, moment, edition, by, blind(name))
+
+
+def is_draft_reader(name: str) -> bool:
+    """Whether the person signed in reads an inspection only as a draft: named for it, and it is not published."""
+    found, who = current_cases.repository().inspection(name), access_control.account()
+    return found.published is None and not assesses(name) and inspection_access.sees_draft(found, who, clock.today())
 
 
 def scored_before(name: str) -> ScoredSample | None:
@@ -148,6 +156,11 @@ def inspection_asked() -> str | None:
     return named or None
 
 
+def kind_of(name: str) -> str:
+    """What an inspection is called: inspection or audit."""
+    return inspection_access.kind_of(current_cases.repository().inspections[name])
+
+
 def default_moment() -> ReadingDate | None:
     """The moment of a page whose address names none; None for today.
 
@@ -174,3 +187,5 @@ def attach(app: Flask) -> None:
     app.config.update(DEFAULT_MOMENT=default_moment)
     app.add_template_global(runs, "runs_inspection")
     app.add_template_global(assesses, "assesses_for")
+    app.add_template_global(is_draft_reader, "reads_draft")
+    app.add_template_global(kind_of, "inspection_kind")

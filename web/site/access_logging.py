@@ -21,8 +21,8 @@ from web.site import clock
 PURPOSES: Mapping[str, Purpose] = {
     "imports": "administration", "extracts": "administration", "invitations": "administration", "keeping": "administration",
     "proof": "administration", "requests": "administration", "sources": "administration", "staff": "administration",
-    "assessing": "inspection", "inspecting": "inspection", "inspections": "inspection", "publishing": "inspection",
-    "reporting": "inspection", "access": "oversight", "about": "own account", "digests": "own account",
+    "area": "inspection", "assessing": "inspection", "inspecting": "inspection", "inspections": "inspection",
+    "publishing": "inspection", "reporting": "inspection", "access": "oversight", "about": "own account", "digests": "own account",
     "factors": "own account", "openid": "own account", "languages": "own account", "own_account": "own account",
     "signing_in": "own account",
     "api": "reports", "board_pack": "reports", "compliance": "reports", "handbook": "reports",

@@ -32,7 +32,7 @@ ARGUMENTS = {
     "number": 1, "edition": "2005", "clause": "plan-review", "name": "overdue", "form": "csv", "type_": "TierSet",
     "entry_id": "0014", "username": "p.anstey", "mark": "x", "sheet": "summary", "decision": "confirmed",
     "digest": "0" * 64, "kept": "0" * 32, "level": "officer", "key": "Helen Sallis", "action": "x", "what": "agree",
-    "which": "quarters", "recommendation": 8, "part": "step", "code": "cy", "mapping": "crams",
+    "which": "quarters", "recommendation": 8, "part": "step", "step": "lead", "alert": "x", "code": "cy", "mapping": "crams",
 }  # fmt: skip
 
 

@@ -55,7 +55,8 @@ CHOICES: Mapping[str, list[Any]] = {
 REPORTS = ("compliance.report", "compliance.table", "compliance.chart_table", "api.report")
 
 OTHERS: Mapping[str, Any] = {
-    "kept": "0" * 32, "recommendation": 8, "which": "quarters", "code": "cy", "mapping": "crams",
+    "kept": "0" * 32, "recommendation": 8, "part": "step", "step": "lead", "alert": "x",
+    "which": "quarters", "code": "cy", "mapping": "crams",
     "criterion": "B1", "question": "plan-reviewed", "entry": "x", "edition": "2005", "clause": "plan-review",
     "entry_id": "0014", "username": "p.anstey", "mark": "x", "digest": "0" * 64, "decision": "confirmed",
     "level": "officer", "key": "Helen Sallis", "action": "x", "what": "agree",

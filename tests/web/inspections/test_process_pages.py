@@ -1,0 +1,208 @@
+"""The process of a confidential inspection in the browser, from opening to an erratum, and who sees what at each stage."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import NamedTuple
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from domain.accounts.roles import Account
+from domain.entries.case_entries import AlertRaised, QualityJudged
+from domain.entries.inspection_entries import InspectionOpened, ReadingAllocated, ReadingCompleted
+from tests.support.people import add, confirm_all, opens, post, signed_in
+from tests.web.inspections.test_inspection_pages import AUDIT, FRAME, OPENED, SAMPLE, file
+from web.app import create_app
+
+PROCESS = f"{AUDIT}/process"
+AREA = f"{AUDIT}/for-the-area"
+QUESTION = "initial-plan-satisfactory"
+OUTSIDERS = ("p.anstey", "t.adeyemi", "a.rao", "i.nkemelu")
+
+
+class Day:
+    """The day that the site believes it is."""
+
+    def __init__(self, day: date):
+        self.day = day
+
+    def __call__(self) -> date:
+        return self.day
+
+
+class Here(NamedTuple):
+    app: Flask
+    day: Day
+    lead: FlaskClient
+    second: FlaskClient
+    """A second inspector, who assesses and leads nothing."""
+    area: FlaskClient
+    """Carys Whitlock, who is named for everything."""
+    case: str
+
+
+@pytest.fixture(scope="module")
+def here(copies: Callable[[str], str]) -> Iterator[Here]:
+    day = Day(date(2006, 1, 9))
+    app = create_app(copies("sqlite"), today=day, demo=True, held_by="inspectorate")
+    add(app, Account("r.pascoe", "R Pascoe", "inspector", ("Gloucestershire",)))
+    lead = signed_in(app, "j.hartnell")
+    opens(lead, **OPENED)
+    post(lead, f"{AUDIT}/frame", **FRAME)
+    post(lead, f"{AUDIT}/sample", **SAMPLE)
+    for name in ("j.hartnell", "g.okafor"):
+        post(lead, f"{AUDIT}/assessors", f"{AUDIT}/work", assessor=name, role="hm_inspector")
+    confirm_all(app)
+    post(lead, f"{AUDIT}/allocation", step="share")
+    mine = [
+        f.case for f in file(lead, "october-audit") if isinstance(f, ReadingAllocated) and f.assessor_id == "j.hartnell"
+    ]
+    yield Here(app, day, lead, signed_in(app, "g.okafor"), signed_in(app, "c.whitlock"), mine[0])
+
+
+def step(client: FlaskClient, name: str, **values: object) -> None:
+    """Take one step of the process, which is taken."""
+    path = f"{PROCESS}/{name}"
+    answer = post(client, path, **values)
+    assert answer.status_code == 302, answer.text[answer.text.find("error-summary") :][:600]
+
+
+def refused(client: FlaskClient, name: str, words: str, **values: object) -> None:
+    answer = post(client, f"{PROCESS}/{name}", **values)
+    assert answer.status_code == 200 and words.lower() in answer.text.lower(), answer.text[
+        answer.text.find("error-summary") :
+    ][:600]
+
+
+def nobody_else_sees(here: Here) -> None:
+    for who in OUTSIDERS:
+        client = signed_in(here.app, who)
+        for page in (
+            AUDIT,
+            f"{AUDIT}/report",
+            f"{AUDIT}/report/json",
+            AREA,
+            PROCESS,
+            f"{AUDIT}/draw",
+            f"{AUDIT}/agreement",
+        ):
+            assert client.get(page).status_code in (403, 404), (who, page)
+
+
+def test_the_whole_way(here: Here) -> None:
+    lead, area, case = here.lead, here.area, here.case
+    (opened,) = [f for f in file(lead, "october-audit") if isinstance(f, InspectionOpened)]
+    assert opened.held_by == "inspectorate"
+    assert "An audit: whoever operates" not in lead.get(AUDIT).text
+
+    # the list, on its day
+    step(lead, "person", person_id="c.whitlock", named_for=["alerts", "list", "draft"])
+    refused(lead, "list-day", "is past", opens_on="8/1/2006")
+    step(lead, "list-day", opens_on="11/1/2006")
+    assert area.get(AREA).status_code == 200 and case not in area.get(AREA).text, "not before its day"
+    here.day.day = date(2006, 1, 11)
+    assert (
+        case in area.get(AREA).text and "the list of cases is open to you" in area.get("/", follow_redirects=True).text
+    )
+    assert area.get(f"{AUDIT}/report").status_code == 404
+    assert "has the list of cases already" in post(lead, f"{AUDIT}/sample", **SAMPLE, reason="Another").text
+    nobody_else_sees(here)
+
+    # a panel, an alert, the readings
+    step(lead, "panel", members=["j.hartnell", "g.okafor", "r.pascoe"])
+    alert = f"{AUDIT}/read/{case}/alert"
+    assert "still to come" in post(lead, alert, danger="A child alone", answer_by="10/1/2006 10:00").text
+    assert post(lead, alert, danger="A child alone", answer_by="13/1/2006 10:00").status_code == 302
+    assert "A child alone" in area.get(AREA).text and "1 alert to answer" in area.get("/", follow_redirects=True).text
+    (raised,) = [f for f in file(lead, case) if isinstance(f, AlertRaised)]
+    reply = f"{AUDIT}/alerts/{case}/{raised.entry}"
+    assert "Say what was done" in post(area, reply, AREA, answer=" ").text
+    assert post(area, reply, AREA, answer="The child is safe").status_code == 302
+    assert "by Carys Whitlock" in lead.get(PROCESS).text
+    read_all(here)
+    nobody_else_sees(here)
+
+    # closing, by two people
+    post(here.second, f"{AUDIT}/freeze")
+    assert not _frozen(lead) and "by the lead" in here.second.get(f"{AUDIT}/work").text
+    post(lead, f"{AUDIT}/freeze")
+    assert _frozen(lead)
+    refused(lead, "confirm", "somebody else than the lead", outside_line="yes")
+    refused(lead, "draft-day", "a second person has confirmed", opens_on="12/1/2006", comments_until="20/1/2006")
+    refused(here.second, "confirm", "is not managed by the lead", outside_line="no")
+    step(here.second, "confirm", outside_line="yes")
+
+    # the draft, comments, a reading opened again
+    step(lead, "draft-day", opens_on="16/1/2006", comments_until="20/1/2006")
+    assert area.get(f"{AUDIT}/report").status_code == 404
+    here.day.day = date(2006, 1, 16)
+    assert "Draft, confidential" in area.get(f"{AUDIT}/report").text
+    assert area.get(f"{AUDIT}/agreement").status_code == 403
+    nobody_else_sees(here)
+    said = {"about": "B3", "case": case, "says": "The plan is there", "evidence": "The plan"}
+    assert "when fieldwork was closed" in post(area, AREA, **said, evidence_on="14/1/2006").text
+    assert post(area, AREA, **said, evidence_on="3/5/2005").status_code == 302
+    (comment,) = [f.entry for f in file(lead, "october-audit") if type(f).__name__ == "CommentMade"]  # type: ignore[attr-defined]
+    assert "Publish" in lead.get(PROCESS).text
+    publish = post(lead, f"{AUDIT}/publish")
+    lead.get(PROCESS)
+    assert publish.status_code == 302 and not _published(lead), "comments are open, and one waits"
+    step(lead, f"answer?comment={comment}", outcome="accepted", effects=["figure"], reason="It is there")
+    assert "It is there" in area.get(AREA).text
+    before = figure_of(lead)
+    step(lead, f"reopen?comment={comment}", case=case)
+    page = lead.get(f"{AUDIT}/read/{case}").text
+    assert "Opened again because of a comment by Carys Whitlock" in page and "Save answers" in page
+    post(lead, f"{AUDIT}/read/{case}", **{f"answer {QUESTION}": "sufficient"})
+    assert figure_of(lead) == before, "it counts once the reading is finished again"
+    assert post(lead, f"{AUDIT}/read/{case}", step="finish", note="n").status_code == 302
+    assert figure_of(lead) > before
+    assert "Figures that comments moved" in lead.get(PROCESS).text
+    (*_, finished) = [f for f in file(lead, "october-audit") if isinstance(f, ReadingCompleted)]
+    (again,) = [f for f in file(lead, case) if isinstance(f, QualityJudged) and f.reopening]
+    assert finished.answers == [again.entry]
+
+    # a late comment, publication, an erratum
+    here.day.day = date(2006, 1, 21)
+    post(area, AREA, **said | {"says": "Another"}, evidence_on="3/5/2005")
+    assert "marked late" in area.get(AREA).text and "Late" in lead.get(PROCESS).text
+    post(lead, f"{AUDIT}/publish")
+    assert _published(lead)
+    step(lead, "erratum", printed="55%", right="56%", reason="Miscounted", about="B3")
+    for client in (lead, area, signed_in(here.app, "t.adeyemi")):
+        report = client.get(f"{AUDIT}/report").text
+        assert "Errata" in report and "56%" in report
+    assert post(area, AREA, AREA, **said, evidence_on="3/5/2005").status_code in (403, 200)
+
+
+def test_an_inspection_has_one_lead(here: Here) -> None:
+    opens(here.lead, **OPENED | {"title": "Another"})
+    path = "/inspections/another/process/lead"
+    assert post(here.lead, path, lead_id="r.pascoe", reason="On leave").status_code == 302
+    form = here.lead.get(path).text
+    assert 'value="r.pascoe"' not in form and 'value="j.hartnell"' in form
+    assert here.lead.get("/inspections/another/process").text.count("The lead is R Pascoe") == 1
+
+
+def read_all(here: Here) -> None:
+    for f in file(here.lead, "october-audit"):
+        if isinstance(f, ReadingAllocated):
+            client = here.lead if f.assessor_id == "j.hartnell" else here.second
+            said = {f"answer {QUESTION}": "insufficient"}
+            assert post(client, f"{AUDIT}/read/{f.case}", step="finish", note="n", **said).status_code == 302
+
+
+def figure_of(client: FlaskClient) -> int:
+    """In how many cases the answer to the question is sufficient."""
+    score = client.get(f"{AUDIT}/report/json").get_json()
+    (question,) = [one for one in score["questions"] if one["of"] == QUESTION]
+    return int(question["sufficient"])
+
+
+def _frozen(client: FlaskClient) -> bool:
+    return any(type(f).__name__ == "InspectionFrozen" for f in file(client, "october-audit"))
+
+
+def _published(client: FlaskClient) -> bool:
+    return any(type(f).__name__ == "InspectionPublished" for f in file(client, "october-audit"))

@@ -15,7 +15,15 @@ from projections.inspections.blind_reading import before_assessors
 from projections.inspections.inspection_access import AllocatedReading, readings_listed
 from projections.inspections.reading_questions import questions_asked, unanswered
 from web.cases.chart_shapes import chart
-from web.inspections.reading_answers import ANSWERS, case_read, finish_reading, questions, save_answers, too_late
+from web.inspections.reading_answers import (
+    ANSWERS,
+    PROMPT_ANSWERS,
+    case_read,
+    finish_reading,
+    questions,
+    save_answers,
+    too_late,
+)
 from web.recording.inspection_entry import Problems, inspection_to_read
 from web.services import current_cases, current_inspections
 from web.site import access_control, clock
@@ -48,7 +56,7 @@ def index(inspection: str) -> str:
     access_control.shown(*(row.task[0] for row in rows if not row.closed))
     return render_template(
         "inspections/readings.html", inspection=inspection, opened=found.opened, found=found,
-        rows=sorted(rows, key=lambda row: row.closed), asked=len(found.framework.questions),
+        rows=sorted(rows, key=lambda row: row.closed), asked=len(found.framework.for_own_cases.questions),
     )  # fmt: skip
 
 
@@ -114,7 +122,8 @@ def _page(inspection: str, found: Inspection, task: Task, problems: Problems) ->
         items=items, named={item.fact.entry: item.fact for item in items},
         owed=[o for o in reading.obligations if o.clause.of_standards and o.state(day) in ("overdue", "missed")],
         instrument=questions_asked(found.framework, reading, inspection, second=second), problems=problems,
-        typed=request.form, finished=found.completed.get(task), said=ANSWERS, closed=too_late(found, task) is not None,
+        typed=request.form, finished=found.completed.get(task), said=ANSWERS, noted=PROMPT_ANSWERS,
+        closed=too_late(found, task) is not None,
     )  # fmt: skip
 
 

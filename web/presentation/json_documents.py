@@ -11,6 +11,7 @@ from domain.aggregates.other_file_ids import file_named
 from domain.calendar.london_time import LONDON
 from domain.entries.case_entries import Entry
 from domain.entries.schemas import dump_entry
+from domain.policy.frameworks.framework import Framework
 from domain.store.stored_entries import Stored
 from projections.cases.case_reading import Reading
 from projections.cases.caseload import DutyLine, NoticeLine
@@ -19,8 +20,9 @@ from projections.cases.stored_late import StoredLate
 from projections.inspections.sample_scores import ScoreChange, ScoredSample
 from projections.obligations.duty_state import Obligation
 from projections.obligations.interruptions import interruption
-from projections.scoring.answers import Reason
+from projections.scoring.answers import Answer, Reason
 from projections.scoring.management_ladder import CriterionRung
+from projections.scoring.score_bands import SectionBand, total
 from projections.scoring.scores import CriterionScore, QuestionScore, Score
 from web.presentation.phrases import because
 
@@ -120,6 +122,35 @@ def _scores(score: Score) -> dict[str, Any]:
     }
 
 
+def rating_document(framework: Framework, bands: Sequence[SectionBand]) -> dict[str, Any]:
+    """How the sections of a framework with bands are rated, with the mark of each value; and the total, or why there is none."""
+    summed = total(framework, bands)
+    return {
+        "bands": [
+            {
+                "of": one.section.id,
+                "rated_by": one.section.rated_by,
+                "band": one.title,
+                "sure": one.band.sure if one.band else None,
+                "proposed": one.proposed.title if one.proposed else None,
+                "grounds": {ground: list(titles) for ground, titles in one.reach.items()},
+                "adjusted": one.adjusted.to if one.stands and one.adjusted else None,
+                "ground": one.adjusted.ground if one.stands and one.adjusted else None,
+            }
+            for one in bands
+        ],
+        "total": None
+        if summed is None
+        else {
+            "points": summed.points,
+            "most": summed.most,
+            "band": summed.band.title if summed.band else None,
+            "sure": summed.band.sure if summed.band else None,
+            "words": summed.words,
+        },
+    }
+
+
 def _managed(placed: CriterionRung) -> dict[str, Any]:
     """A criterion of management: its printed rung, the rung that its ratings propose, and the reason."""
     out, adjusted = placed.not_followed_up, placed.adjusted
@@ -132,9 +163,15 @@ def _managed(placed: CriterionRung) -> dict[str, Any]:
 
 
 def score_document(
-    scored: ScoredSample, inspection: str | None = None, management: Iterable[CriterionRung] = ()
+    scored: ScoredSample,
+    inspection: str | None = None,
+    management: Iterable[CriterionRung] = (),
+    bands: Sequence[SectionBand] = (),
 ) -> dict[str, Any]:
-    """A score. ``section_a``, for an inspection only: the criteria of management, which are rated and not scored."""
+    """A score. ``section_a``, for an inspection only: the criteria of management, which are rated and not scored.
+
+    ``rating``: of a framework with bands only.
+    """
     return {
         "as_at": scored.moment.on.isoformat(),
         "known_at": known(scored.moment.known_at),
@@ -143,6 +180,7 @@ def score_document(
         "inspection": inspection,
         **_scores(scored.score),
         "section_a": [_managed(placed) for placed in management],
+        **({"rating": rating_document(scored.framework, bands)} if bands else {}),
         "high_risk": _scores(scored.high_risk),
         "rests_on": rests_on_document(scored.rests_on),
     }
@@ -219,10 +257,23 @@ def case_document(reading: Reading, stored: Mapping[str, Stored]) -> dict[str, A
                 "absent": a.absent,
                 "other": a.other,
                 "because": [_reason(r, day) for r in a.because],
+                **_key_question(a),
             }
             for a in reading.answers
         ],
         "score": _scores(reading.score),
+    }
+
+
+def _key_question(answer: Answer) -> dict[str, Any]:
+    """Of a key question: what its reader noted on the prompts, and what the entries give beside it. Neither scores."""
+    asked = answer.question
+    if not (asked.prompts or asked.evidence):
+        return {}
+    noted = answer.judged.prompts if answer.judged else ()
+    return {
+        "prompts": {one.prompt: one.answer for one in noted},
+        "beside": answer.beside[0].words if answer.beside else None,
     }
 
 

@@ -1,13 +1,13 @@
 """How a framework's file is read and checked: its parts, and that every clause, source and question it names exists."""
 
-from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from marshmallow import ValidationError, fields, post_load, pre_load, validate, validates_schema
 
-from domain.policy.cited_documents import FRAMEWORKS, Cited, Document, read_document, read_plain
+from domain.policy.cited_documents import SURE, Cited, Document, read_document
 from domain.policy.clause_schema import ClauseYamlSchema
+from domain.policy.conditions import CASE_ATTRIBUTES, When, WhenField
 from domain.policy.frameworks.framework import (
     WEIGHTS,
     Criterion,
@@ -15,9 +15,20 @@ from domain.policy.frameworks.framework import (
     EvidenceItem,
     Framework,
     ManagementCriterion,
+    Prompt,
     Question,
-    ScoreBand,
+    RatedBy,
     Section,
+)
+from domain.policy.frameworks.framework_base import on_its_base
+from domain.policy.frameworks.rating_schema import (
+    BandOfSchema,
+    BandSchema,
+    DiscretionSchema,
+    NotLaidSchema,
+    StatedSchema,
+    bands_made,
+    rating_problems,
 )
 from domain.policy.standards.edition_files import national_standards
 from domain.policy.standards.edition_schema import clause_faults
@@ -33,6 +44,31 @@ class DerivationSchema(Document):
         return Derivation(tuple(data["clauses"]), data["measure"], data["share"])
 
 
+APPLIES_BY = tuple(name for name in CASE_ATTRIBUTES if name not in ("requirements", "grade"))
+"""The attributes of a case by which a question may be for it or not: those that every list of cases holds."""
+
+
+class AppliesField(WhenField):
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> When:
+        found = super()._deserialize(value, attr, data, **kwargs)
+        for name, _ in found:
+            if name not in APPLIES_BY:
+                raise ValidationError(
+                    f"whether a question applies may depend on {', '.join(APPLIES_BY)}, not on '{name}'"
+                )
+        return found
+
+
+class PromptSchema(Cited):
+    id = fields.String(required=True)
+    text = fields.String(required=True)
+    applies_if = AppliesField(load_default=())
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Prompt:
+        return Prompt(**data)
+
+
 class QuestionSchema(Cited):
     id = fields.String(required=True)
     text = fields.String(required=True)
@@ -41,6 +77,21 @@ class QuestionSchema(Cited):
     scored_by = fields.String(required=True, validate=validate.OneOf(["derived", "judged"]))
     derive = fields.Nested(DerivationSchema)
     required = fields.List(fields.String(), load_default=())
+    prompts = fields.List(fields.Nested(PromptSchema), load_default=())
+    evidence = fields.List(fields.String(), load_default=())
+    applies_if = AppliesField(load_default=())
+
+    @validates_schema(skip_on_field_errors=True)
+    def a_key_question_is_the_readers(self, data: dict[str, Any], **_: Any) -> None:
+        if any(data[name] for name in ("prompts", "evidence", "applies_if")):
+            for name in ("derive", "required"):
+                if data.get(name):
+                    raise ValidationError(
+                        "a key question is answered by its reader alone: no answer follows from duties", name
+                    )
+        ids = [prompt.id for prompt in data["prompts"]]
+        if len(set(ids)) != len(ids):
+            raise ValidationError("two prompts have the same id", "prompts")
 
     @validates_schema(skip_on_field_errors=True)
     def derived_says_how(self, data: dict[str, Any], **_: Any) -> None:
@@ -49,14 +100,14 @@ class QuestionSchema(Cited):
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Question:
-        return Question(**{**data, "required": tuple(data["required"])})
+        return Question(**data | {name: tuple(data[name]) for name in ("required", "prompts", "evidence")})
 
 
 class CriterionSchema(Document):
     id = fields.String(required=True)
     title = fields.String(required=True)
-    weight = fields.String(required=True, validate=validate.OneOf(WEIGHTS))
-    description = fields.String(required=True)
+    weight = fields.String(load_default="equal", validate=validate.OneOf(WEIGHTS))
+    description = fields.String(load_default="")
     questions = fields.List(fields.Nested(QuestionSchema), required=True, validate=validate.Length(min=1))
 
     @post_load
@@ -65,9 +116,27 @@ class CriterionSchema(Document):
 
 
 class SectionSchema(Document):
+    """A section, or a standard with its domain, which is cited."""
+
     id = fields.String(required=True)
     title = fields.String(required=True)
     criteria = fields.List(fields.Nested(CriterionSchema), required=True)
+    domain = fields.String(validate=validate.Length(min=1))
+    rated_by = fields.String(validate=validate.OneOf(get_args(RatedBy)))
+    cite = fields.String(validate=validate.Length(min=1))
+    sure = fields.String(validate=validate.OneOf(SURE))
+    remark = fields.String(validate=validate.Length(min=1))
+
+    @validates_schema(skip_on_field_errors=True)
+    def rated_as_it_says(self, data: dict[str, Any], **_: Any) -> None:
+        if "domain" in data:
+            for name in ("cite", "sure"):
+                if name not in data:
+                    raise ValidationError("missing; a standard names its source, and how sure we are of it", name)
+        if data.get("rated_by") == "evidence" and data["criteria"]:
+            raise ValidationError("a standard that is rated by evidence has no per cent and no questions", "criteria")
+        if data.get("rated_by") != "evidence" and not data["criteria"]:
+            raise ValidationError("missing; only a standard that is rated by evidence has none", "criteria")
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Section:
@@ -96,15 +165,6 @@ class ManagedSchema(Document):
         return ManagementCriterion(**{**data, "items": tuple(data["items"])})
 
 
-class BandSchema(Cited):
-    title = fields.String(required=True)
-    least = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=100))
-
-    @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> ScoreBand:
-        return ScoreBand(**data)
-
-
 class FrameworkSchema(Cited):
     framework = fields.String(required=True)
     version = fields.String(required=True)
@@ -112,10 +172,13 @@ class FrameworkSchema(Cited):
     aggregation = fields.String(required=True, validate=validate.OneOf(["mean_of_questions", "pooled"]))
     rounding = fields.String(required=True, validate=validate.OneOf(["half_up", "half_even"]))
     section_mean_of = fields.String(required=True, validate=validate.OneOf(["printed", "exact"]))
-    section_score = fields.String(validate=validate.OneOf(["weighted_mean", "lowest"]))
+    lowest_decides = fields.Nested(StatedSchema)
     management = fields.List(fields.Nested(ManagedSchema), load_default=())
     bands = fields.List(fields.Nested(BandSchema), load_default=())
-    discretion = fields.Integer(strict=True, validate=validate.Range(min=0, max=50))
+    band_of = fields.Nested(BandOfSchema)
+    discretion = fields.List(fields.Nested(DiscretionSchema), load_default=())
+    totals = fields.List(fields.Nested(BandSchema), load_default=())
+    not_laid = fields.List(fields.Nested(NotLaidSchema), load_default=())
     answers_of = fields.List(fields.String(), load_default=())
     sources = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     reading_order = fields.List(fields.String(), required=True)
@@ -124,31 +187,7 @@ class FrameworkSchema(Cited):
 
     @pre_load
     def with_base(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """A framework on the ``base`` of another takes its expectations, and the questions that it names by ``use``."""
-        name = data.get("base")
-        path = FRAMEWORKS / f"{name}.yaml"
-        if name is None:
-            return {key: value for key, value in data.items() if key != "base"}
-        if not path.exists():
-            raise ValidationError(f"there is no framework '{name}'", "base")
-        base, data = read_plain(path), deepcopy(data)
-        del data["base"]
-        known = {q["id"]: q for s in base["sections"] for c in s["criteria"] for q in c["questions"]}
-        used: set[str] = set()
-        for section in data.get("sections", ()):
-            for criterion in section.get("criteria", ()):
-                for at, question in enumerate(criterion.get("questions", ())):
-                    asked = question.get("use")
-                    if asked in known:
-                        own = {key: value for key, value in question.items() if key != "use"}
-                        criterion["questions"][at] = {**known[asked], **own}
-                        used.add(asked)
-        return data | {
-            "answers_of": [name, *data.get("answers_of", ())],
-            "sources": {**base["sources"], **data.get("sources", {})},
-            "expectations": [*base["expectations"], *data.get("expectations", ())],
-            "reading_order": data.get("reading_order") or [q for q in base["reading_order"] if q in used],
-        }
+        return on_its_base(data)
 
     @validates_schema(skip_on_field_errors=True)
     def everything_named_is_there(self, data: dict[str, Any], **_: Any) -> None:
@@ -160,8 +199,11 @@ class FrameworkSchema(Cited):
     def make(self, data: dict[str, Any], **_: Any) -> Framework:
         name = data.pop("framework")
         expectations = tuple(c.placed(name, None, None, data["sources"]) for c in data.pop("expectations"))
-        data |= {key: tuple(data[key]) for key in ("sections", "reading_order", "management", "bands", "answers_of")}
+        data |= {key: tuple(data[key]) for key in _LISTS} | {key: bands_made(data[key]) for key in ("bands", "totals")}
         return Framework(id=name, expectations=expectations, **data)
+
+
+_LISTS = ("sections", "reading_order", "management", "answers_of", "discretion", "not_laid")
 
 
 def read_framework(path: Path) -> Framework:
@@ -174,7 +216,7 @@ def read_framework(path: Path) -> Framework:
 def _question_faults(data: dict[str, Any]) -> dict[str, Any]:
     """Unknown clauses and sources of questions, and other faults, by their place in the document."""
     clauses = (*national_standards().clauses, *data["expectations"])
-    ids, faults = {clause.id for clause in clauses}, _Tree()
+    ids, subjects, faults = {clause.id for clause in clauses}, {clause.subject for clause in clauses}, _Tree()
     for s, section in enumerate(data["sections"]):
         for c, criterion in enumerate(section.criteria):
             for q, question in enumerate(criterion.questions):
@@ -188,10 +230,19 @@ def _question_faults(data: dict[str, Any]) -> dict[str, Any]:
                     for clause in asked:
                         if clause not in ids:
                             faults.add((*at, *part), f"question '{question.id}' asks for an unknown clause '{clause}'")
+                for p, prompt in enumerate(question.prompts):
+                    if prompt.cite not in data["sources"]:
+                        faults.add((*at, "prompts", p, "cite"), f"'{prompt.cite}' is not among the sources")
+                for subject in question.evidence:
+                    if subject not in subjects:
+                        faults.add(
+                            (*at, "evidence"), f"no clause is on '{subject}'; one of {', '.join(sorted(subjects))}"
+                        )
+        if section.cite and section.cite not in data["sources"]:
+            faults.add(("sections", s, "cite"), f"'{section.cite}' is not among the sources")
     questions = {q.id for s in data["sections"] for c in s.criteria for q in c.questions}
-    least = [band.least for band in data["bands"]]
-    if least and (least[0] != 0 or least != sorted(set(least))):
-        faults.add(("bands",), "list the bands from the lowest, which begins at 0")
+    for where, words in rating_problems(data, data["sections"]):
+        faults.add(where, words)
     for name in sorted(questions ^ set(data["reading_order"])):
         faults.add(("reading_order",), f"'{name}' stands in only one of reading_order and the questions")
     for place, fault in clause_faults(data["expectations"], data["sources"]).items():

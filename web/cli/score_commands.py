@@ -1,7 +1,5 @@
 """The command ``score``: a scoring sheet."""
 
-import csv
-import io
 import json
 from collections.abc import Mapping
 from contextlib import closing
@@ -14,7 +12,6 @@ import click
 from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from domain.policy.standards.edition_files import national_standards
-from domain.safe_cells import safe
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
 from projections.cases.stored_late import StoredLate
@@ -29,13 +26,11 @@ from projections.inspections.sample_scores import (
     with_comment,
 )
 from projections.scoring.management_ladder import CriterionRung, criterion_rungs
-from projections.scoring.score_bands import SectionBand, section_bands, total
-from projections.scoring.scores import Score, printed
+from projections.scoring.score_bands import SectionBand, section_bands
 from web.cli import command_log, command_options
-from web.presentation.formatting import count_noun, percent, short_date
+from web.cli.score_text import score_csv, score_text
 from web.presentation.json_documents import change_document, score_document, stored_late_document
-from web.presentation.phrases import answer_words, because, knowledge_words, rests_on_words, stored_late_words
-from web.presentation.score_words import score_name, section_name, weight_words
+from web.presentation.phrases import answer_words, because
 
 if TYPE_CHECKING:
     from projections.columns.case_selection import CaseSelection
@@ -114,7 +109,7 @@ def score(
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
         click.echo(
-            _score_text(scored, management, bands, taken, late) if form == "text" else _score_csv(scored.score),
+            score_text(scored, management, bands, taken, late) if form == "text" else score_csv(scored.score),
             nl=form == "text",
         )
     if form == "text" and changed is not None:
@@ -181,64 +176,6 @@ def _changes_text(changed: list[ScoreChange], at: Moment) -> str:
         )
         lines += [f"    {because(reason, at.on)}" for reason in change.now.because[:3]]
     return "\n".join(lines)
-
-
-TAKEN = {"current": "current cases only", "ended": "ended cases only", "all": "current and ended cases"}
-
-
-def _score_text(
-    scored: ScoredSample, management: list[CriterionRung], bands: list[SectionBand], taken: str, late: StoredLate
-) -> str:
-    known = knowledge_words(scored.moment)
-    lines = [
-        f"{scored.framework.title}: {count_noun(scored.score.cases, 'case')} as at {short_date(scored.moment.on)}, {known}"
-        + (f", by edition {scored.edition} throughout" if scored.edition else "")
-        + f"; {TAKEN[taken]}",
-        *rests_on_words(scored.rests_on),
-        *stored_late_words(late),
-        f"{'':<56}{'score':>6}{'n':>6}{'95 %':>10}{'high risk of harm':>20}",
-    ]
-    lines += [f"{f'{p.criterion.id}: {p.criterion.title}':<56}  {p.printed or 'not rated yet'}" for p in management]
-    high, named = scored.high_risk, {band.section.id: band for band in bands}
-    for section, high_section in zip(scored.score.sections, high.sections, strict=True):
-        for criterion, high_criterion in zip(section.criteria, high_section.criteria, strict=True):
-            name = f"{criterion.criterion.id}: {criterion.criterion.title}" + weight_words(criterion.criterion.weight)
-            lines.append(f"{name:<56}{percent(criterion.printed):>6}{'':>16}{percent(high_criterion.printed):>20}")
-            for question in criterion.questions:
-                q, h = question, high.questions[question.question.id]
-                span = "" if q.interval is None else f"{q.interval.low:.0f}-{q.interval.high:.0f}"
-                figure = percent(printed(scored.framework, q.score))
-                beside = "n/a" if h.score is None else f"{h.sufficient} of {h.n}"
-                lines.append(f"  {q.question.id:<54}{figure:>6}{q.n:>6}{span:>10}{beside:>20}")
-        band = named[section.section.id].band if named else None
-        rating = f"  {band.words}" if band else ""
-        if section.section.rated_by == "evidence":
-            lines.append(f"{section_name(section.section):<56}{rating or '  not rated yet'}")
-        else:
-            lines.append(f"{score_name(section.section):<56}{percent(section.printed):>6}{rating}")
-    summed = total(scored.framework, bands)
-    lines += [summed.words] if summed else []
-    lines += [f"Not laid: {one.what}." for one in scored.framework.not_laid]
-    return "\n".join(lines)
-
-
-def _score_csv(score: Score) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["section", "criterion", "weight", "question", "sufficient", "insufficient", "not_applicable",
-                     "not_answered", "absent", "score", "low", "high", "printed"])  # fmt: skip
-    for section in score.sections:
-        for c in section.criteria:
-            for q in c.questions:
-                low, high = q.interval or ("", "")
-                writer.writerow([safe(section.section.id), safe(c.criterion.id), c.criterion.weight, safe(q.question.id),
-                                 q.sufficient, q.insufficient, q.not_applicable, q.not_answered, q.absent,
-                                 "" if q.score is None else round(float(q.score), 2), low, high, ""])  # fmt: skip
-            writer.writerow([safe(section.section.id), safe(c.criterion.id), c.criterion.weight, *[""] * 6,
-                             "" if c.score is None else round(float(c.score), 2), "", "", c.printed])  # fmt: skip
-        writer.writerow([safe(section.section.id), *[""] * 8, "" if section.score is None else round(float(section.score), 2),
-                         "", "", section.printed])  # fmt: skip
-    return out.getvalue()
 
 
 COMMANDS = [score]

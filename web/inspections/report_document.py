@@ -8,7 +8,7 @@ from projections.scoring.management_ladder import CriterionRung
 from web.inspections.draw_words import sampling_document
 from web.inspections.freeze_words import fixings
 from web.inspections.report_data import InspectionReport
-from web.presentation.json_documents import rating_document
+from web.presentation.rating_json import rating_document
 
 FORMAT = 3
 """The format of the JSON. A report of before has no ``format``; it has the fields of ``BEFORE``."""

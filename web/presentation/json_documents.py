@@ -11,7 +11,6 @@ from domain.aggregates.other_file_ids import file_named
 from domain.calendar.london_time import LONDON
 from domain.entries.case_entries import Entry
 from domain.entries.schemas import dump_entry
-from domain.policy.frameworks.framework import Framework
 from domain.store.stored_entries import Stored
 from projections.cases.case_reading import Reading
 from projections.cases.caseload import DutyLine, NoticeLine
@@ -22,9 +21,10 @@ from projections.obligations.duty_state import Obligation
 from projections.obligations.interruptions import interruption
 from projections.scoring.answers import Answer, Reason
 from projections.scoring.management_ladder import CriterionRung
-from projections.scoring.score_bands import SectionBand, total
+from projections.scoring.score_bands import SectionBand
 from projections.scoring.scores import CriterionScore, QuestionScore, Score
 from web.presentation.phrases import because
+from web.presentation.rating_json import rating_document
 
 
 def entry_document(kept_on: str, reference: str, fact: Entry, stored: Stored | None = None) -> dict[str, Any]:
@@ -119,35 +119,6 @@ def _scores(score: Score) -> dict[str, Any]:
         "cases": score.cases,
         "sections": [{"id": s.section.id, "score": _number(s.score), "printed": s.printed} for s in score.sections],
         "criteria": [_criterion(c) for c in score.criteria],
-    }
-
-
-def rating_document(framework: Framework, bands: Sequence[SectionBand]) -> dict[str, Any]:
-    """How the sections of a framework with bands are rated, with the mark of each value; and the total, or why there is none."""
-    summed = total(framework, bands)
-    return {
-        "bands": [
-            {
-                "of": one.section.id,
-                "rated_by": one.section.rated_by,
-                "band": one.title,
-                "sure": one.band.sure if one.band else None,
-                "proposed": one.proposed.title if one.proposed else None,
-                "grounds": {ground: list(titles) for ground, titles in one.reach.items()},
-                "adjusted": one.adjusted.to if one.stands and one.adjusted else None,
-                "ground": one.adjusted.ground if one.stands and one.adjusted else None,
-            }
-            for one in bands
-        ],
-        "total": None
-        if summed is None
-        else {
-            "points": summed.points,
-            "most": summed.most,
-            "band": summed.band.title if summed.band else None,
-            "sure": summed.band.sure if summed.band else None,
-            "words": summed.words,
-        },
     }
 
 

@@ -13,6 +13,7 @@ from typing import ClassVar, Literal
 
 from domain.policy.clauses import Clause
 from domain.policy.conditions import When
+from domain.policy.frameworks.management_criterion import ManagementCriterion
 from domain.policy.frameworks.rating_rules import BandOf, Discretion, NotLaid, ScoreBand, Stated, band_of
 from domain.policy.standards.edition_files import national_standards
 
@@ -105,37 +106,6 @@ class Section:
     @property
     def is_rated(self) -> bool:
         return self.rated_by != "nobody"
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceItem:
-    """One evidence item of a criterion of management. ``national``: about the national directorate, so it is not rated.
-
-    ``weight``: its share in a majority of the items; 1 or more.
-    """
-
-    id: str
-    text: str
-    cite: str
-    sure: str
-    weight: int = 1
-    national: bool = False
-    remark: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ManagementCriterion:
-    """A criterion of management (Section A): its items are rated, and it is placed on a ladder. No case file counts."""
-
-    id: str
-    title: str
-    description: str
-    items: tuple[EvidenceItem, ...]
-
-    @property
-    def rated(self) -> tuple[EvidenceItem, ...]:
-        """The items that are rated: all but those about the national directorate."""
-        return tuple(item for item in self.items if not item.national)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ def on_its_base(data: dict[str, Any], above: tuple[str, ...] = ()) -> dict[str, 
     path = FRAMEWORKS / f"{name}.yaml"
     if not isinstance(name, str) or Path(name).name != name or not path.exists():
         raise ValidationError(f"there is no framework '{name}'", "base")
+    above = above or (data.get("framework", ""),)
     if name in above:
         raise ValidationError(f"'{name}' stands on this framework itself", "base")
     base, data = on_its_base(read_plain(path), (*above, name)), deepcopy(data)

@@ -1,26 +1,16 @@
 """How a framework's file is read and checked: its parts, and that every clause, source and question it names exists."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, pre_load, validate, validates_schema
 
-from domain.policy.cited_documents import SURE, Cited, Document, read_document
+from domain.policy.cited_documents import Cited, Document, Problem, read_document
 from domain.policy.clause_schema import ClauseYamlSchema
-from domain.policy.conditions import CASE_ATTRIBUTES, When, WhenField
-from domain.policy.frameworks.framework import (
-    WEIGHTS,
-    Criterion,
-    Derivation,
-    EvidenceItem,
-    Framework,
-    ManagementCriterion,
-    Prompt,
-    Question,
-    RatedBy,
-    Section,
-)
+from domain.policy.frameworks.framework import Framework, Question, Section
 from domain.policy.frameworks.framework_base import on_its_base
+from domain.policy.frameworks.management_criterion import EvidenceItem, ManagementCriterion
 from domain.policy.frameworks.rating_schema import (
     BandOfSchema,
     BandSchema,
@@ -30,117 +20,9 @@ from domain.policy.frameworks.rating_schema import (
     bands_made,
     rating_problems,
 )
+from domain.policy.frameworks.section_schema import SectionSchema
 from domain.policy.standards.edition_files import national_standards
 from domain.policy.standards.edition_schema import clause_faults
-
-
-class DerivationSchema(Document):
-    clauses = fields.List(fields.String(), required=True, validate=validate.Length(min=1))
-    measure = fields.String(required=True, validate=validate.OneOf(["done", "in_time"]))
-    share = fields.Float(load_default=1.0, validate=validate.Range(min=0, max=1, min_inclusive=False))
-
-    @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> Derivation:
-        return Derivation(tuple(data["clauses"]), data["measure"], data["share"])
-
-
-APPLIES_BY = tuple(name for name in CASE_ATTRIBUTES if name not in ("requirements", "grade"))
-"""The attributes of a case by which a question may be for it or not: those that every list of cases holds."""
-
-
-class AppliesField(WhenField):
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> When:
-        found = super()._deserialize(value, attr, data, **kwargs)
-        for name, _ in found:
-            if name not in APPLIES_BY:
-                raise ValidationError(
-                    f"whether a question applies may depend on {', '.join(APPLIES_BY)}, not on '{name}'"
-                )
-        return found
-
-
-class PromptSchema(Cited):
-    id = fields.String(required=True)
-    text = fields.String(required=True)
-    applies_if = AppliesField(load_default=())
-
-    @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> Prompt:
-        return Prompt(**data)
-
-
-class QuestionSchema(Cited):
-    id = fields.String(required=True)
-    text = fields.String(required=True)
-    finding = fields.String(required=True)
-    source = fields.String(required=True)
-    scored_by = fields.String(required=True, validate=validate.OneOf(["derived", "judged"]))
-    derive = fields.Nested(DerivationSchema)
-    required = fields.List(fields.String(), load_default=())
-    prompts = fields.List(fields.Nested(PromptSchema), load_default=())
-    evidence = fields.List(fields.String(), load_default=())
-    applies_if = AppliesField(load_default=())
-
-    @validates_schema(skip_on_field_errors=True)
-    def a_key_question_is_the_readers(self, data: dict[str, Any], **_: Any) -> None:
-        if any(data[name] for name in ("prompts", "evidence", "applies_if")):
-            for name in ("derive", "required"):
-                if data.get(name):
-                    raise ValidationError(
-                        "a key question is answered by its reader alone: no answer follows from duties", name
-                    )
-        ids = [prompt.id for prompt in data["prompts"]]
-        if len(set(ids)) != len(ids):
-            raise ValidationError("two prompts have the same id", "prompts")
-
-    @validates_schema(skip_on_field_errors=True)
-    def derived_says_how(self, data: dict[str, Any], **_: Any) -> None:
-        if data["scored_by"] == "derived" and "derive" not in data:
-            raise ValidationError("missing; a derived question says from which clauses", "derive")
-
-    @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> Question:
-        return Question(**data | {name: tuple(data[name]) for name in ("required", "prompts", "evidence")})
-
-
-class CriterionSchema(Document):
-    id = fields.String(required=True)
-    title = fields.String(required=True)
-    weight = fields.String(load_default="equal", validate=validate.OneOf(WEIGHTS))
-    description = fields.String(load_default="")
-    questions = fields.List(fields.Nested(QuestionSchema), required=True, validate=validate.Length(min=1))
-
-    @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> Criterion:
-        return Criterion(**{**data, "questions": tuple(data["questions"])})
-
-
-class SectionSchema(Document):
-    """A section, or a standard with its domain, which is cited."""
-
-    id = fields.String(required=True)
-    title = fields.String(required=True)
-    criteria = fields.List(fields.Nested(CriterionSchema), required=True)
-    domain = fields.String(validate=validate.Length(min=1))
-    rated_by = fields.String(validate=validate.OneOf(get_args(RatedBy)))
-    cite = fields.String(validate=validate.Length(min=1))
-    sure = fields.String(validate=validate.OneOf(SURE))
-    remark = fields.String(validate=validate.Length(min=1))
-
-    @validates_schema(skip_on_field_errors=True)
-    def rated_as_it_says(self, data: dict[str, Any], **_: Any) -> None:
-        if "domain" in data:
-            for name in ("cite", "sure"):
-                if name not in data:
-                    raise ValidationError("missing; a standard names its source, and how sure we are of it", name)
-        if data.get("rated_by") == "evidence" and data["criteria"]:
-            raise ValidationError("a standard that is rated by evidence has no per cent and no questions", "criteria")
-        if data.get("rated_by") != "evidence" and not data["criteria"]:
-            raise ValidationError("missing; only a standard that is rated by evidence has none", "criteria")
-
-    @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> Section:
-        return Section(**{**data, "criteria": tuple(data["criteria"])})
 
 
 class ItemSchema(Cited):
@@ -215,39 +97,50 @@ def read_framework(path: Path) -> Framework:
 
 def _question_faults(data: dict[str, Any]) -> dict[str, Any]:
     """Unknown clauses and sources of questions, and other faults, by their place in the document."""
-    clauses = (*national_standards().clauses, *data["expectations"])
-    ids, subjects, faults = {clause.id for clause in clauses}, {clause.subject for clause in clauses}, _Tree()
-    for s, section in enumerate(data["sections"]):
-        for c, criterion in enumerate(section.criteria):
-            for q, question in enumerate(criterion.questions):
-                at = ("sections", s, "criteria", c, "questions", q)
-                if question.cite not in data["sources"]:
-                    faults.add(
-                        (*at, "cite"), f"question '{question.id}' cites '{question.cite}', not among the sources"
-                    )
-                derived = question.derive.clauses if question.derive else ()
-                for part, asked in ((("required",), question.required), (("derive", "clauses"), derived)):
-                    for clause in asked:
-                        if clause not in ids:
-                            faults.add((*at, *part), f"question '{question.id}' asks for an unknown clause '{clause}'")
-                for p, prompt in enumerate(question.prompts):
-                    if prompt.cite not in data["sources"]:
-                        faults.add((*at, "prompts", p, "cite"), f"'{prompt.cite}' is not among the sources")
-                for subject in question.evidence:
-                    if subject not in subjects:
-                        faults.add(
-                            (*at, "evidence"), f"no clause is on '{subject}'; one of {', '.join(sorted(subjects))}"
-                        )
-        if section.cite and section.cite not in data["sources"]:
-            faults.add(("sections", s, "cite"), f"'{section.cite}' is not among the sources")
-    questions = {q.id for s in data["sections"] for c in s.criteria for q in c.questions}
+    faults, named = _Tree(), list[str]()
+    for where, question in _questions(data["sections"]):
+        named.append(question.id)
+        for part, words in _faults_of(question, data):
+            faults.add((*where, *part), words)
+    for name in ("sections", "not_laid"):
+        for number, one in enumerate(data[name]):
+            if one.cite and one.cite not in data["sources"]:
+                faults.add((name, number, "cite"), f"'{one.cite}' is not among the sources")
     for where, words in rating_problems(data, data["sections"]):
         faults.add(where, words)
-    for name in sorted(questions ^ set(data["reading_order"])):
+    for name in sorted({name for name in named if named.count(name) > 1}):
+        faults.add(("sections",), f"question '{name}' stands here twice: it would count twice")
+    for name in sorted({*named} ^ set(data["reading_order"])):
         faults.add(("reading_order",), f"'{name}' stands in only one of reading_order and the questions")
     for place, fault in clause_faults(data["expectations"], data["sources"]).items():
         faults.root.setdefault("expectations", {})[place] = fault
     return faults.root
+
+
+def _questions(sections: Iterable[Section]) -> Iterator[tuple[tuple[Any, ...], Question]]:
+    for s, section in enumerate(sections):
+        for c, criterion in enumerate(section.criteria):
+            for q, question in enumerate(criterion.questions):
+                yield ("sections", s, "criteria", c, "questions", q), question
+
+
+def _faults_of(question: Question, data: dict[str, Any]) -> Iterator[Problem]:
+    """What a question names and is not there: sources, clauses, subjects of clauses."""
+    clauses, sources = (*national_standards().clauses, *data["expectations"]), data["sources"]
+    ids, subjects = {clause.id for clause in clauses}, {clause.subject for clause in clauses}
+    if question.cite not in sources:
+        yield ("cite",), f"question '{question.id}' cites '{question.cite}', not among the sources"
+    for p, prompt in enumerate(question.prompts):
+        if prompt.cite not in sources:
+            yield ("prompts", p, "cite"), f"'{prompt.cite}' is not among the sources"
+    for subject in question.evidence:
+        if subject not in subjects:
+            yield ("evidence",), f"no clause is on '{subject}'; one of {', '.join(sorted(subjects))}"
+    derived = question.derive.clauses if question.derive else ()
+    for part, asked in ((("required",), question.required), (("derive", "clauses"), derived)):
+        for clause in asked:
+            if clause not in ids:
+                yield part, f"question '{question.id}' asks for an unknown clause '{clause}'"
 
 
 class _Tree:

@@ -19,8 +19,9 @@ from domain.entries.code_lists import MANAGEMENT_RATINGS
 from domain.entries.entry import Entry
 from domain.entries.inspection_entries import FindingWritten, Framed
 from domain.entries.schemas import load_entry
-from domain.policy.frameworks.framework import EvidenceItem, Framework, ManagementCriterion
+from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
+from domain.policy.frameworks.management_criterion import EvidenceItem, ManagementCriterion
 from projections.inspections.assessor_agreement import Agreement, AnswerPair, CaseQuestion, compare
 from projections.scoring.answers import Answer
 from projections.scoring.finding_text import CheckedFinding, DraftFinding, difference, direction, exceeds_chance

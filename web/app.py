@@ -60,6 +60,7 @@ from web.digest import digest_pages
 from web.handbook import about_pages, handbook_pages
 from web.inspections import (
     agreement_page,
+    alert_page,
     area_pages,
     drawing_page,
     inspection_opening,
@@ -158,6 +159,7 @@ PAGES: tuple[ModuleType, ...] = (
     inspection_progress,
     interests_page,
     process_page,
+    alert_page,
     area_pages,
     sampling_frame_page,
     drawing_page,

@@ -34,6 +34,7 @@ def check_content(fact: Entry) -> None:
             _check_score(fact)
         case QualityJudged():
             _check_overruling(fact)
+            _check_prompts(fact)
         case PersonDetailsChanged() | PlaceRenamed() | OrderVaried():
             _check_change(fact)
         case ContactSuspended() if fact.grade != "spo":
@@ -62,6 +63,13 @@ def _check_change(fact: Entry) -> None:
 def _check_overruling(fact: QualityJudged) -> None:
     if fact.overrules and not (fact.comment or "").strip():
         raise refusals.Unexplained("comment", "missing; say why it stands in place of the answer that the entries give")
+
+
+def _check_prompts(fact: QualityJudged) -> None:
+    answered = [one.prompt for one in fact.prompts]
+    twice = [prompt for prompt in answered if answered.count(prompt) > 1]
+    if twice:
+        raise refusals.Refused("prompts", f"prompt '{twice[0]}' is answered twice; give one answer to each")
 
 
 def _check_score(fact: AssessmentCompleted) -> None:

@@ -48,6 +48,8 @@ class Inspection:
     ratings: dict[tuple[str, str], inspection_entries.ManagementRated] = field(default_factory=dict)
     despite: dict[Task, str] = field(default_factory=dict)
     not_followed_up: dict[str, inspection_entries.NotFollowedUp] = field(default_factory=dict)
+    rated: dict[str, inspection_entries.StandardRated] = field(default_factory=dict)
+    units: list[str] = field(default_factory=list)
     adjusted: dict[str, inspection_entries.RatingAdjusted] = field(default_factory=dict)
     findings: list[inspection_entries.FindingWritten] = field(default_factory=list)
     frozen: inspection_entries.InspectionFrozen | None = None
@@ -232,6 +234,10 @@ class Inspection:
             case inspection_entries.ManagementRated():
                 self.ratings[fact.criterion, fact.item] = fact
                 self.not_followed_up.pop(fact.criterion, None)
+            case inspection_entries.StandardRated():
+                self.rated[fact.criterion] = fact
+            case inspection_entries.UnitsNamed():
+                self.units = list(fact.units)
             case inspection_entries.NotFollowedUp():
                 self.not_followed_up[fact.criterion] = fact
             case inspection_entries.RatingAdjusted():

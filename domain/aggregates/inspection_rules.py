@@ -7,7 +7,7 @@ are not checked again.
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from domain.aggregates import process_rules
+from domain.aggregates import process_rules, rating_checks
 from domain.aggregates.draw_rules import check_draw, check_frame, check_replacement
 from domain.aggregates.inspection import Inspection
 from domain.entries import inspection_entries, report_entries
@@ -55,7 +55,7 @@ def _reopened_to(found: Inspection, entry_type: type[Entry]) -> bool:
     """Whether a frozen inspection takes it: the end of a reading that was opened again, a rating that its panel moves."""
     if entry_type is inspection_entries.ReadingCompleted:
         return bool(found.process.still_open)
-    return entry_type is inspection_entries.RatingAdjusted and found.process.panel is not None
+    return entry_type in rating_checks.BY_PANEL and found.process.panel is not None
 
 
 def check_answer(found: Inspection, case: str, *, second: bool, recorded_at: datetime | None = None) -> None:
@@ -149,7 +149,11 @@ def check(found: Inspection, fact: Entry) -> None:
         case inspection_entries.NotFollowedUp():
             _items(found, fact.criterion)
         case inspection_entries.RatingAdjusted():
-            _check_adjustment(found, fact)
+            rating_checks.check_adjustment(found, fact)
+        case inspection_entries.StandardRated():
+            rating_checks.check_rating(found, fact)
+        case inspection_entries.UnitsNamed():
+            rating_checks.check_units(found, fact)
         case inspection_entries.FindingWritten():
             _check_finding(found, fact)
         case report_entries.RecommendationMade() if fact.criterion is not None:
@@ -233,23 +237,6 @@ def _items(found: Inspection, criterion: str) -> list[str]:
     if criterion not in items:
         raise Refused("criterion", f"there is no criterion '{criterion}' of management; {_of(items)}")
     return items[criterion]
-
-
-def _check_adjustment(found: Inspection, fact: inspection_entries.RatingAdjusted) -> None:
-    bands = {section.id: [band.title for band in found.framework.bands] for section in found.framework.sections}
-    rungs = {criterion.id: list(found.framework.rungs) for criterion in found.framework.management}
-    allowed = {**({} if not found.framework.bands else bands), **rungs}
-    if fact.criterion not in allowed:
-        raise Refused("criterion", f"'{fact.criterion}' has no rating to adjust; {_of(allowed)}")
-    if fact.to is None and fact.criterion not in found.adjusted:
-        raise Refused("to", f"{fact.criterion} is not adjusted: there is nothing to take back")
-    if not fact.reason.strip():
-        raise Unexplained("reason", "say why the rating is adjusted")
-    if fact.to is None and fact.reason == found.adjusted[fact.criterion].reason:
-        raise Unexplained("reason", "say why the adjustment is taken back")
-    if fact.to is not None and fact.to not in allowed[fact.criterion]:
-        raise Refused("to", f"'{fact.to}' is no rating of {fact.criterion}; {_of(allowed[fact.criterion])}")
-    process_rules.check_panel_agrees(found, fact)
 
 
 def _known_criterion(found: Inspection, criterion: str) -> None:

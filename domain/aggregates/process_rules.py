@@ -78,7 +78,9 @@ def by_lead(found: Inspection, fact: Entry, what: str) -> None:
         raise Refused("recorded_by", f"{what} by the lead, {found.called(found.lead)}, not by {fact.recorded_by}")
 
 
-def check_panel_agrees(found: Inspection, fact: inspection_entries.RatingAdjusted) -> None:
+def check_panel_agrees(
+    found: Inspection, fact: inspection_entries.RatingAdjusted | inspection_entries.StandardRated
+) -> None:
     """``Refused`` where a rating is moved without the panel: more than half of it agrees, and not the lead alone."""
     panel = found.process.panel
     if panel is None:

@@ -700,6 +700,13 @@ class DocumentFiled(Entry, frozen=True):
     kind: code_lists.DocumentKind
 
 
+class PromptAnswered(EntryPart, frozen=True):
+    """What the reader noted on one prompt of a key question. It is kept and shown; no answer follows from it."""
+
+    prompt: Id
+    answer: code_lists.PromptAnswer
+
+
 class QualityJudged(Entry, frozen=True):
     """A person's answer to one question of a framework about this file.
 
@@ -707,7 +714,8 @@ class QualityJudged(Entry, frozen=True):
     ``second``: a second reading, made blind; it is set beside the first and never scores. ``overrules``: it stands in
     place of the answer that the entries give, where there is one; ``comment`` says why. ``reopening``: the entry
     (``ReadingReopened``) of the inspection that opened the reading again. ``adjudicates``: it settles what two readers
-    answered differently, and counts in place of the first reading's answer; ``comment`` says why.
+    answered differently, and counts in place of the first reading's answer; ``comment`` says why. ``prompts``: what the
+    reader noted on the prompts of a key question.
     """
 
     use = Use(made_by=("managers", "inspectors"), form_group="Oversight and judgement")
@@ -725,6 +733,7 @@ class QualityJudged(Entry, frozen=True):
     by_id: StaffId | None = None
     reopening: Annotated[Id | None, Meta(title="Given when the reading was opened again")] = None
     adjudicates: Annotated[bool, Meta(title="Settles what two readers answered differently")] = False
+    prompts: Annotated[list[PromptAnswered], Meta(title="What was noted on the prompts of a key question")] = []
 
 
 class AlertRaised(Entry, frozen=True):

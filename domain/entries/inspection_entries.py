@@ -195,6 +195,25 @@ class ManagementRated(OfInspection, frozen=True):
     evidence: Note | None = None
 
 
+class StandardRated(OfInspection, frozen=True):
+    """The rating of a standard that is rated by evidence and not by cases: its band, why, and on what evidence.
+
+    ``criterion``: the standard. ``agreed_by``: as in ``RatingAdjusted``; once fieldwork is closed only the panel rates.
+    """
+
+    criterion: Id
+    band: Text
+    reason: Annotated[str, Meta(min_length=1, max_length=20_000)]
+    evidence: Note | None = None
+    agreed_by: list[StaffId] = []
+
+
+class UnitsNamed(OfInspection, frozen=True):
+    """The inspections of the units whose answers are added up for a region. Each counts once its fieldwork is closed."""
+
+    units: Annotated[list[Id], Meta(min_length=1)]
+
+
 class NotFollowedUp(OfInspection, frozen=True):
     """A criterion of Section A that this inspection does not assess."""
 
@@ -207,13 +226,14 @@ class RatingAdjusted(OfInspection, frozen=True):
 
     ``criterion``: one of Section A, and ``to`` a rung of its ladder; or a section scored in bands, and ``to`` a band.
     Without ``to`` an earlier adjustment is taken back. ``agreed_by``: the members of the panel who agreed, by user name, where
-    a panel was named (``PanelNamed``).
+    a panel was named (``PanelNamed``). ``ground``: the ground of discretion, where the framework knows several.
     """
 
     criterion: Id
     reason: Annotated[str, Meta(min_length=1, max_length=20_000)]
     to: Text | None = None
     agreed_by: list[StaffId] = []
+    ground: code_lists.DiscretionGround | None = None
 
 
 class FindingWritten(OfInspection, frozen=True):

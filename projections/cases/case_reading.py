@@ -64,7 +64,8 @@ class Reading:
     @cached_property
     def answers(self) -> Sequence[Answer]:
         """The answer to every question of the framework, in its order."""
-        return answers(self.framework, self.obligations, self.judgements, self.moment.on)
+        day = self.moment.on
+        return answers(self.framework, self.obligations, self.judgements, day, self.history.attributes(day))
 
     @property
     def score(self) -> Score:

@@ -20,7 +20,15 @@ from projections.columns.duty_scan import CaseDuties, positions_where, scan_by_c
 from projections.columns.packed_counts import packed_counts, summed
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import ARISEN, DONE, FELL_AND_DONE, FELL_AND_IN_TIME, FELL_DUE
-from projections.scoring.verdicts import NOT_JUDGED, RULINGS, VERDICTS, DerivedCounts, RequiredCounts, situation
+from projections.scoring.verdicts import (
+    NOT_FOR_CASE,
+    NOT_JUDGED,
+    RULINGS,
+    VERDICTS,
+    DerivedCounts,
+    RequiredCounts,
+    situation,
+)
 
 SUFFICIENT, INSUFFICIENT = np.int8(VERDICTS.index("sufficient")), np.int8(VERDICTS.index("insufficient"))
 
@@ -141,6 +149,8 @@ class AnswerBlock:
                 place, verdict = place[turn], verdict[turn]
             # They are in order of time: of several for one case, the last assignment remains.
             judged[place] = verdict
+        if question.applies_if:
+            judged[~self.selection.select(**dict(question.applies_if))[self.cases]] = NOT_FOR_CASE
         return judged & (OVERRULES - 1), judged >= OVERRULES
 
     def _judgements(self, question: str) -> list[ChosenRows]:

@@ -13,13 +13,14 @@ from domain.store.published_files import DamagedFile, PublishedFiles
 from projections.cases.case_repository import CaseRepository
 from projections.inspections.sample_scores import score_inspection
 from projections.scoring.management_ladder import criterion_rungs
-from projections.scoring.score_bands import section_bands
+from projections.scoring.score_bands import section_bands, total
 from projections.scoring.scores import Score
 
 
 def figures(inspection: Inspection, score: Score) -> list[PublishedFigure]:
-    """Every figure of the sheet in its order: criteria of management, criteria, sections."""
-    bands = {b.section.id: b.title for b in section_bands(inspection, score)}
+    """Every figure of the sheet in its order: criteria of management, criteria, sections, the total where there is one."""
+    placed = section_bands(inspection, score)
+    bands = {b.section.id: b.band.words for b in placed if b.band is not None}
     found = [
         PublishedFigure(of=p.criterion.id, printed=p.printed)
         for p in criterion_rungs(inspection)
@@ -28,9 +29,13 @@ def figures(inspection: Inspection, score: Score) -> list[PublishedFigure]:
     for section in score.sections:
         found += [PublishedFigure(of=c.criterion.id, printed=_words(c.printed)) for c in section.criteria]
         band = bands.get(section.section.id)
+        if section.section.rated_by == "evidence":
+            found.append(PublishedFigure(of=section.section.id, printed=band or "Not rated"))
+            continue
         words = _words(section.printed) + (f", {band}" if band else "")
         found.append(PublishedFigure(of=section.section.id, printed=words))
-    return found
+    summed = total(score.framework, placed)
+    return [*found, PublishedFigure(of="total", printed=summed.words)] if summed else found
 
 
 def _words(per_cent: int | None) -> str:

@@ -1,11 +1,13 @@
 """The questions of a framework about one case, as shown to the assessor who reads it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from types import MappingProxyType
+from typing import Any, Literal
 
 from domain.entries.case_entries import QualityJudged
-from domain.policy.frameworks.framework import Framework, Question
+from domain.policy.conditions import fits
+from domain.policy.frameworks.framework import Framework, Prompt, Question
 from projections.cases.case_reading import Reading
 from projections.scoring.answers import Answer
 
@@ -26,16 +28,24 @@ class ReadingQuestion:
     derived: str | None
     settled: bool
     mine: QualityJudged | None
+    prompts: tuple[Prompt, ...] = ()
+    """The prompts that are for this case. What is noted on them is kept with the answer, and makes none."""
+
+    @property
+    def noted(self) -> dict[str, str]:
+        """What this reader noted on each prompt."""
+        return {one.prompt: one.answer for one in self.mine.prompts} if self.mine else {}
 
     @property
     def open(self) -> bool:
         """Whether the reader has still to answer it."""
         return not self.settled and self.mine is None and self.derived is None
 
-    def is_new(self, said: str, comment: str) -> bool:
-        """Whether this answer and comment differ from what the reader has already recorded."""
+    def is_new(self, said: str, comment: str, noted: Mapping[str, str] = MappingProxyType({})) -> bool:
+        """Whether this answer, comment and what is noted on the prompts differ from what the reader has already recorded."""
         standing = (self.mine.answer, self.mine.comment or "") if self.mine else ("", "")
-        return not self.settled and (said, comment) != standing and bool(said or comment)
+        new = (said, comment) != standing or dict(noted) != self.noted
+        return not self.settled and new and bool(said or comment or noted)
 
     def overrules(self, said: str) -> bool:
         """Whether this answer replaces a different derived one."""
@@ -55,7 +65,8 @@ def questions_asked(framework: Framework, reading: Reading, inspection: str, *, 
     answers = {answer.question.id: answer for answer in reading.answers}
     own = (j for j in reading.judgements if j.inspection == inspection and j.second == second and not j.adjudicates)
     mine = {j.question: j for j in own}
-    return [_asked(answers[name], mine.get(name)) for name in framework.reading_order]
+    case = reading.history.attributes(reading.moment.on)
+    return [_asked(answers[name], mine.get(name), case) for name in framework.for_own_cases.reading_order]
 
 
 def unanswered(asked: Sequence[ReadingQuestion]) -> int:
@@ -63,10 +74,13 @@ def unanswered(asked: Sequence[ReadingQuestion]) -> int:
     return sum(one.open for one in asked)
 
 
-def _asked(answer: Answer, mine: QualityJudged | None) -> ReadingQuestion:
+def _asked(answer: Answer, mine: QualityJudged | None, case: Mapping[str, Any]) -> ReadingQuestion:
+    if not fits(answer.question.applies_if, case):
+        return ReadingQuestion(answer.question, answer, None, True, None)
+    prompts = tuple(prompt for prompt in answer.question.prompts if fits(prompt.applies_if, case))
     nothing_there = answer.absent and answer.question.scored_by == "judged"
     never_required = mine is None and answer.basis == "judged" and answer.answer == "not_applicable"
     derived: str | None = None
     if answer.question.derive is not None:
         derived = answer.answer if answer.basis == "derived" else answer.other or answer.answer
-    return ReadingQuestion(answer.question, answer, derived, nothing_there or never_required, mine)
+    return ReadingQuestion(answer.question, answer, derived, nothing_there or never_required, mine, prompts)

@@ -73,14 +73,50 @@ def score_inspection(
     ``unseen``: the cases that are scored without the judgements of the inspection's assessors. ``again``: ``none`` for the
     figures as they were before comments opened readings again.
     """
-    opened, sample = repository.inspections[inspection], repository.inspection(inspection).sample
+    opened = repository.inspections[inspection]
     framework = by or frameworks()[opened.framework]
     at = moment or inspection_moment(opened)
+    read = sample_readings(repository, inspection, at, framework, edition, unseen, again)
+    return score_readings(framework, at, read, edition)
+
+
+def sample_readings(
+    repository: CaseRepository,
+    inspection: str,
+    at: Moment,
+    framework: Framework,
+    edition: str | None = None,
+    unseen: Collection[str] = (),
+    again: Again = "closed",
+) -> list[Reading]:
+    """The readings of an inspection's sample, of those cases that had begun; for a region those of its units after them.
+
+    The units of a region answer the questions that are added up, each at its own sample date unless the region is read at
+    another moment than its own; the region's own cases answer the others.
+    """
+    asked = [(inspection, at, framework.for_own_cases)]
+    if framework.has_units:
+        itself = at_own_moment(repository.inspections[inspection], at)
+        added = framework.asking("units")
+        for unit in units_added(repository, inspection, framework):
+            asked.append((unit, inspection_moment(repository.inspections[unit]) if itself else at, added))
     read = (
-        repository.read(case, at, framework, None if case in unseen else inspection, edition, again=again)
-        for case in sample
+        repository.read(case, when, by, None if case in unseen else one, edition, again=again)
+        for one, when, by in asked
+        for case in repository.inspection(one).sample
     )
-    return score_readings(framework, at, [reading for reading in read if reading.has_begun], edition)
+    return [reading for reading in read if reading.has_begun]
+
+
+def units_added(repository: CaseRepository, inspection: str, framework: Framework) -> list[str]:
+    """The units of a region whose answers are added: those on record, under a framework taken here, with fieldwork closed."""
+    found = []
+    for unit in repository.inspection(inspection).units:
+        opened = repository.inspections.get(unit)
+        taken = opened is not None and framework.takes_answers_of(opened.framework) and unit != inspection
+        if taken and repository.inspection(unit).frozen is not None:
+            found.append(unit)
+    return found
 
 
 def score_before(repository: CaseRepository, inspection: str, unseen: Collection[str] = ()) -> ScoredSample | None:

@@ -7,12 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from domain.entries.case_entries import QualityJudged
+from domain.policy.conditions import fits
 from domain.policy.frameworks.framework import Basis, Derivation, Framework, Question
 from projections.obligations.duty_state import Obligation
 from projections.scoring.verdicts import (
+    NOT_FOR_CASE,
     NOT_JUDGED,
     RULINGS,
     VERDICTS,
@@ -47,21 +49,35 @@ class Answer:
     other: Verdict | None = None
     both: bool = False
     """Whether both bases gave an answer, so that they can be compared."""
+    beside: tuple[Reason, ...] = ()
+    """Of a key question: what had fallen due on its subjects. It stands beside the answer and makes none."""
+
+    @property
+    def judged(self) -> QualityJudged | None:
+        """The judgement that it rests on."""
+        return next((reason.judgement for reason in self.because if reason.judgement is not None), None)
 
 
 def answers(
-    framework: Framework, owed: Iterable[Obligation], judgements: Iterable[QualityJudged], day: date
+    framework: Framework,
+    owed: Iterable[Obligation],
+    judgements: Iterable[QualityJudged],
+    day: date,
+    case: Mapping[str, Any],
 ) -> list[Answer]:
     """The answer to every question of the framework, in its order.
 
     ``owed``: the case's obligations; ``judgements``: those that may count, the earliest first (see
-    ``judgements_that_count``).
+    ``judgements_that_count``). ``case``: what the case is on the day, by which questions apply to it or not.
     """
     by_clause: defaultdict[str, list[Obligation]] = defaultdict(list)
     for obligation in owed:
         by_clause[obligation.clause.id].append(obligation)
     judged = {j.question: j for j in judgements if framework.takes_answers_of(j.framework)}
-    return [_answer(q, by_clause, judged.get(q.id), day) for q in framework.questions.values()]
+    return [
+        _answer(q, by_clause, judged.get(q.id), day) if fits(q.applies_if, case) else _not_asked(q)
+        for q in framework.questions.values()
+    ]
 
 
 def judgements_that_count(
@@ -76,6 +92,11 @@ def judgements_that_count(
     of_inspection = [j for j in to_date if inspection is not None and j.inspection == inspection]
     of_inspection.sort(key=lambda j: j.adjudicates)  # what was settled counts, whatever was recorded when
     return [*of_record, *of_inspection]
+
+
+def _not_asked(question: Question) -> Answer:
+    ruling = RULINGS[situation(question, None, None, NOT_FOR_CASE, False)]
+    return Answer(question, ruling.answer, ruling.basis, (Reason("the question is not for cases like this one"),))
 
 
 def _answer(
@@ -94,7 +115,19 @@ def _answer(
     return Answer(
         question, chosen.answer, chosen.basis, _because(chosen.ground, required, fallen, judged, day),
         absent=chosen.absent, other=None if other == chosen.answer else other, both=both,
+        beside=_beside(question, owed, day),
     )  # fmt: skip
+
+
+def _beside(question: Question, owed: Mapping[str, list[Obligation]], day: date) -> tuple[Reason, ...]:
+    """What fell due on the subjects of a key question: the count in words, then the duties by due date."""
+    if not question.evidence:
+        return ()
+    of_subjects = (o for duties in owed.values() for o in duties if o.clause.subject in question.evidence)
+    found = sorted((o for o in of_subjects if o.fell_due(day)), key=lambda o: (o.due_on, o.clause.id))
+    count = f"{sum(o.in_time(day) for o in found)} of {len(found)} duties on {', '.join(question.evidence)} met in time"
+    return (Reason(count if found else f"nothing on {', '.join(question.evidence)} had fallen due"),
+            *(Reason("", o) for o in found))  # fmt: skip
 
 
 def _required(duties: Sequence[Obligation], day: date) -> RequiredCounts:

@@ -46,7 +46,7 @@ def of_criterion(framework: Framework, criterion: CriterionScore) -> Weights:
 def of_section(framework: Framework, section: SectionScore) -> Weights:
     """The weight of each question in a section: by its criterion's weight, or only in the lowest criterion."""
     scored = [c for c in section.criteria if c.score is not None]
-    if framework.section_score == "lowest":
+    if framework.lowest_decides:
         scored = sorted(scored, key=lambda c: c.score or 0)[:1]
     every = sum(WEIGHTS[c.criterion.weight] for c in scored)
     return {

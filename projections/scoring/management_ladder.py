@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from domain.aggregates.inspection import Inspection
 from domain.entries.code_lists import MANAGEMENT_RATINGS, ManagementRating
 from domain.entries.inspection_entries import RatingAdjusted
-from domain.policy.frameworks.framework import Framework, ManagementCriterion
+from domain.policy.frameworks.framework import Framework
+from domain.policy.frameworks.management_criterion import ManagementCriterion
 
 NOT_FOLLOWED_UP = "Not followed up"
 

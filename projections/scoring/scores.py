@@ -160,6 +160,6 @@ def _section(framework: Framework, criteria: Sequence[CriterionScore]) -> Fracti
     ]
     if not parts:
         return None
-    if framework.section_score == "lowest":
+    if framework.lowest_decides:
         return min(part.score for part in parts)
     return sum((part.weight * part.score for part in parts), Fraction(0)) / sum(part.weight for part in parts)

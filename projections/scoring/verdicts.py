@@ -85,6 +85,9 @@ TABLE = (
 NOT_JUDGED = 0
 """The number of *not judged*. The number of a judgement is the index of its verdict in ``VERDICTS`` plus one."""
 
+NOT_FOR_CASE = 1 + VERDICTS.index("not_applicable")
+"""The number that stands for a case that a question is not for (``applies_if``), whatever was judged: it does not apply."""
+
 
 def situation(
     question: Question,

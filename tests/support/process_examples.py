@@ -32,6 +32,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "inspection": "gloucestershire-2005", "danger": "a child alone", "answer_by": "2005-06-02T12:00:00+01:00",
         "by": "J Hartnell", "by_id": "j.hartnell",
     },
+    "StandardRated": {
+        "criterion": "1.1", "band": "Good", "reason": "the plan is known", "evidence": "eight meetings",
+        "agreed_by": ["a.one", "b.two"],
+    },
+    "UnitsNamed": {"units": ["unit-north", "unit-south"]},
     "AlertAnswered": {"alert": "alert", "answer": "the child is safe", "by": "Helen Quayle", "by_id": "h.quayle"},
 }  # fmt: skip
 
@@ -67,8 +72,12 @@ BEFORE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "CommentAnswered": COMMENTED,
     "ReadingReopened": ANSWERED,
     "ReadingCompleted": REOPENED,
+    "StandardRated": [("PanelNamed", "panel", EXAMPLES["PanelNamed"]), *FROZEN],
     "RatingAdjusted": [("PanelNamed", "panel", EXAMPLES["PanelNamed"])],
     "ErratumIssued": PUBLISHED,
     "InterestWithdrawn": [("InterestDeclared", "interest", EXAMPLES["InterestDeclared"])],
 }
 """Type -> the entries of the inspection that stand before the example is taken: type, id, fields."""
+
+OPENED_WITH = {"StandardRated": "pdu-2023", "UnitsNamed": "region-2023"}
+"""Type -> the framework of the inspection that takes the example, where it is not the default one."""

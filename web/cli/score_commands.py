@@ -1,7 +1,5 @@
 """The command ``score``: a scoring sheet."""
 
-import csv
-import io
 import json
 from collections.abc import Mapping
 from contextlib import closing
@@ -14,7 +12,6 @@ import click
 from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from domain.policy.standards.edition_files import national_standards
-from domain.safe_cells import safe
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
 from projections.cases.stored_late import StoredLate
@@ -23,16 +20,17 @@ from projections.inspections.sample_scores import (
     ScoreChange,
     ScoredSample,
     inspection_moment,
+    sample_readings,
     score_changes,
     score_readings,
     with_comment,
 )
 from projections.scoring.management_ladder import CriterionRung, criterion_rungs
-from projections.scoring.scores import Score, printed
+from projections.scoring.score_bands import SectionBand, section_bands
 from web.cli import command_log, command_options
-from web.presentation.formatting import count_noun, percent, short_date
+from web.cli.score_text import score_csv, score_text
 from web.presentation.json_documents import change_document, score_document, stored_late_document
-from web.presentation.phrases import answer_words, because, knowledge_words, rests_on_words, stored_late_words
+from web.presentation.phrases import answer_words, because
 
 if TYPE_CHECKING:
     from projections.columns.case_selection import CaseSelection
@@ -87,9 +85,12 @@ def score(
     def scored_by(edition: str | None) -> ScoredSample:
         if not inspection and standards is None:
             return _of_columns(database, chosen, at, high_risk, where, taken)
-        cases = _of_sample(book, inspection, at, where) if inspection else _held(database, at, where)
-        read = [r for r in book.read_all(cases, at, chosen, inspection, edition) if _is_taken(r, taken)]
-        scored = score_readings(chosen, at, read, edition)
+        if inspection:
+            found = sample_readings(book, inspection, at, chosen, edition)
+            read = [r for r in found if _is_held(r, where)]
+        else:
+            read = book.read_all(_held(database, at, where), at, chosen, None, edition)
+        scored = score_readings(chosen, at, [r for r in read if _is_taken(r, taken)], edition)
         return scored.high_risk_only() if high_risk else scored
 
     scored = scored_by(standards)
@@ -97,17 +98,18 @@ def score(
     management = (
         criterion_rungs(book.inspection(inspection)) if inspection and opened and chosen.id == opened.framework else []
     )
+    bands = section_bands(book.inspection(inspection) if inspection else None, scored.score)
     changed = score_changes(scored_by(None).readings, scored.readings) if standards else None
     command_log.shows(database, {change.reference for change in changed or ()})
     changed = None if changed is None else [with_comment(book, change) for change in changed]
     if form == "json":
-        document = _document(scored, inspection, changed, management)
+        document = _document(scored, inspection, changed, management, bands)
         if inspection:
             document["stored_late"] = stored_late_document(late)
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
         click.echo(
-            _score_text(scored, management, taken, late) if form == "text" else _score_csv(scored.score),
+            score_text(scored, management, bands, taken, late) if form == "text" else score_csv(scored.score),
             nl=form == "text",
         )
     if form == "text" and changed is not None:
@@ -150,23 +152,16 @@ def _selected(database: str, at: Moment, where: Mapping[str, str]) -> tuple["Cas
     return selection, selection.select(**where)
 
 
-def _of_sample(book: CaseRepository, inspection: str, at: Moment, where: Mapping[str, str]) -> list[str]:
-    """The cases of an inspection's sample that had begun by the day and are held here on it."""
-
-    def is_held(reference: str) -> bool:
-        history = book.history(reference, at.known_at, received=at.received)
-        if history.start is None or history.start.on > at.on:
-            return False
-        held = history.held_by(at.on)
-        return all(getattr(held, level) == name for level, name in where.items())
-
-    return list(filter(is_held, book.inspection(inspection).sample))
+def _is_held(reading: Reading, where: Mapping[str, str]) -> bool:
+    """Whether a case is held here on the day. ``where``: level of place -> its name."""
+    return all(getattr(reading.holder, level) == name for level, name in where.items())
 
 
 def _document(
-    scored: ScoredSample, inspection: str | None, changed: list[ScoreChange] | None, management: list[CriterionRung]
-) -> dict[str, Any]:
-    document = score_document(scored, inspection, management)
+    scored: ScoredSample, inspection: str | None, changed: list[ScoreChange] | None, management: list[CriterionRung],
+    bands: list[SectionBand],
+) -> dict[str, Any]:  # fmt: skip
+    document = score_document(scored, inspection, management, bands)
     if changed is not None:
         document["standards"] = scored.edition
         document["changes"] = [change_document(change, scored.moment.on) for change in changed]
@@ -181,56 +176,6 @@ def _changes_text(changed: list[ScoreChange], at: Moment) -> str:
         )
         lines += [f"    {because(reason, at.on)}" for reason in change.now.because[:3]]
     return "\n".join(lines)
-
-
-TAKEN = {"current": "current cases only", "ended": "ended cases only", "all": "current and ended cases"}
-
-
-def _score_text(scored: ScoredSample, management: list[CriterionRung], taken: str, late: StoredLate) -> str:
-    known = knowledge_words(scored.moment)
-    lines = [
-        f"{scored.framework.title}: {count_noun(scored.score.cases, 'case')} as at {short_date(scored.moment.on)}, {known}"
-        + (f", by edition {scored.edition} throughout" if scored.edition else "")
-        + f"; {TAKEN[taken]}",
-        *rests_on_words(scored.rests_on),
-        *stored_late_words(late),
-        f"{'':<56}{'score':>6}{'n':>6}{'95 %':>10}{'high risk of harm':>20}",
-    ]
-    lines += [f"{f'{p.criterion.id}: {p.criterion.title}':<56}  {p.printed or 'not rated yet'}" for p in management]
-    high = scored.high_risk
-    for section, high_section in zip(scored.score.sections, high.sections, strict=True):
-        for criterion, high_criterion in zip(section.criteria, high_section.criteria, strict=True):
-            name = f"{criterion.criterion.id}: {criterion.criterion.title} ({criterion.criterion.weight})"
-            lines.append(f"{name:<56}{percent(criterion.printed):>6}{'':>16}{percent(high_criterion.printed):>20}")
-            for question in criterion.questions:
-                q, h = question, high.questions[question.question.id]
-                span = "" if q.interval is None else f"{q.interval.low:.0f}-{q.interval.high:.0f}"
-                figure = percent(printed(scored.framework, q.score))
-                beside = "n/a" if h.score is None else f"{h.sufficient} of {h.n}"
-                lines.append(f"  {q.question.id:<54}{figure:>6}{q.n:>6}{span:>10}{beside:>20}")
-        band = scored.framework.band(section.printed)
-        named = f"  {band.title}" if band else ""
-        lines.append(f"{'Score for section ' + section.section.id:<56}{percent(section.printed):>6}{named}")
-    return "\n".join(lines)
-
-
-def _score_csv(score: Score) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["section", "criterion", "weight", "question", "sufficient", "insufficient", "not_applicable",
-                     "not_answered", "absent", "score", "low", "high", "printed"])  # fmt: skip
-    for section in score.sections:
-        for c in section.criteria:
-            for q in c.questions:
-                low, high = q.interval or ("", "")
-                writer.writerow([safe(section.section.id), safe(c.criterion.id), c.criterion.weight, safe(q.question.id),
-                                 q.sufficient, q.insufficient, q.not_applicable, q.not_answered, q.absent,
-                                 "" if q.score is None else round(float(q.score), 2), low, high, ""])  # fmt: skip
-            writer.writerow([safe(section.section.id), safe(c.criterion.id), c.criterion.weight, *[""] * 6,
-                             "" if c.score is None else round(float(c.score), 2), "", "", c.printed])  # fmt: skip
-        writer.writerow([safe(section.section.id), *[""] * 8, "" if section.score is None else round(float(section.score), 2),
-                         "", "", section.printed])  # fmt: skip
-    return out.getvalue()
 
 
 COMMANDS = [score]

@@ -1,4 +1,4 @@
-"""Section A of an inspection: how management is rated, item by item, and adjusted."""
+"""Section A of an inspection: how management is rated, item by item, and adjusted; and the bands of today's frameworks."""
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -7,9 +7,10 @@ from domain.accounts.roles import READERS
 from domain.aggregates.inspection import Inspection
 from domain.aggregates.inspection_rules import closed_to
 from domain.entries import code_lists
-from domain.entries.inspection_entries import ManagementRated
+from domain.entries.inspection_entries import ManagementRated, RatingAdjusted
 from projections.scoring.management_ladder import criterion_rungs
-from projections.scoring.score_bands import section_bands
+from projections.scoring.score_bands import section_bands, total
+from web.inspections.band_form import record_band
 from web.inspections.reading_pages import blueprint
 from web.recording.inspection_entry import Problems, enter, inspection_to_run, token
 from web.services import current_inspections
@@ -29,13 +30,19 @@ def management(inspection: str) -> str | AnyResponse:
         if not problems:
             flash("Saved.")
             return redirect(url_for("assessing.management", inspection=inspection))
+    bands = section_bands(found, current_inspections.scored(inspection).score)
     return render_template(
         "inspections/management.html", inspection=inspection, opened=opened, found=found, placed=criterion_rungs(found),
-        bands=section_bands(found, current_inspections.scored(inspection).score),
+        bands=bands, total=total(found.framework, bands), panel=found.process.panel,
         rated=code_lists.MANAGEMENT_RATINGS,
         open=[p.criterion.id for p in criterion_rungs(found) if not p.ratings and p.adjusted is None and not p.not_followed_up],
         rungs=found.framework.rungs, problems=problems, typed=request.form,
         runs=current_inspections.runs(inspection) and closed_to(found, ManagementRated) is None,
+        may_be_units=[
+            (name, one.title) for name, one in current_inspections.inspections().items()
+            if name != inspection and found.framework.has_units and found.framework.takes_answers_of(one.framework)
+        ],
+        rates=current_inspections.runs(inspection) and closed_to(found, RatingAdjusted) is None,
     )  # fmt: skip
 
 
@@ -43,7 +50,9 @@ def _record_ratings(inspection: str, found: Inspection) -> Problems:
     """Record what the form changes about one criterion. Returns the problems."""
     criterion = request.form.get("criterion", "")
     if found.framework.bands and criterion in {section.id for section in found.framework.sections}:
-        return _adjust_band(inspection, found, criterion)
+        return record_band(inspection, found, criterion)
+    if request.form.get("step") == "units":
+        return enter(inspection, "UnitsNamed", {"units": request.form.getlist("units")}, entry=token())
     if request.form.get("step") == "the others are not followed up":
         problems: Problems = {}
         for other in found.undecided:
@@ -75,17 +84,3 @@ def _adjust_rung(inspection: str, found: Inspection, criterion: str) -> Problems
         return {f"reason-{criterion}": "Say why the rung is adjusted" if to else "Say why the adjustment is taken back"}
     problems = enter(inspection, "RatingAdjusted", {"criterion": criterion, "to": to, "reason": reason}, entry=token())
     return {f"reason-{criterion}" if name == "reason" else name: words for name, words in problems.items()}
-
-
-def _adjust_band(inspection: str, found: Inspection, section: str) -> Problems:
-    """The lead inspector's discretion: another band, where the score is near enough to its boundary."""
-    to, reason = request.form.get("to", ""), request.form.get("reason", "").strip()
-    here = next(
-        b for b in section_bands(found, current_inspections.scored(inspection).score) if b.section.id == section
-    )
-    if not here.may_be(to):
-        points = found.framework.discretion
-        return {f"to-{section}": f"Choose a band whose boundary is within {points} points of {here.printed}%"}
-    if not reason:
-        return {f"reason-{section}": "Say why the band is adjusted"}
-    return enter(inspection, "RatingAdjusted", {"criterion": section, "to": to, "reason": reason}, entry=token())

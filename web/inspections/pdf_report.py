@@ -27,6 +27,7 @@ from web.inspections.pdf_parts import (
 from web.inspections.report_data import InspectionReport
 from web.presentation.formatting import change_words, count_noun, long_date, percent
 from web.presentation.phrases import stored_late_words
+from web.presentation.score_words import score_name, section_name, sure_words, weight_words
 
 
 def as_pdf(made: InspectionReport) -> bytes:
@@ -54,6 +55,7 @@ def as_pdf(made: InspectionReport) -> bytes:
 def _story(made: InspectionReport) -> list[Flowable]:
     story: list[Flowable] = [paragraph(made.opened.title, TITLE), *(paragraph(line, BOLD) for line in _standing(made))]
     story += [paragraph("SCORING SUMMARY SHEET", HEAD), *_sheet(made)]
+    story += [paragraph(made.sheet.total.words, BOLD)] if made.sheet.total else []
     story += [paragraph(line, SMALL) for line in _rests_on(made)]
     if made.management:
         story += [PageBreak(), paragraph("SECTION A  QUALITY OF MANAGEMENT", HEAD)]
@@ -67,7 +69,9 @@ def _story(made: InspectionReport) -> list[Flowable]:
         for c, criterion in enumerate(section.criteria):
             figures = [percent(column.sections[s].criteria[c].printed) for column in made.sheet.columns]
             scored = criterion.criterion
-            story += criterion_box(made, scored.id, f"{scored.title} ({scored.weight})", scored.description, figures)
+            story += criterion_box(
+                made, scored.id, scored.title + weight_words(scored.weight), scored.description, figures
+            )
             story.append(questions_table(made, criterion))
     words = (
         "The report's JSON, which caseaudit verify reads, proves that the record still gives these figures, or not. Where the \
@@ -95,10 +99,8 @@ def _sheet(made: InspectionReport) -> list[Flowable]:
         for c, criterion in enumerate(section.criteria):
             name = criterion.criterion.id
             rows.append([f"{name}: {criterion.criterion.title}", *_cells(made, s, c, name)])
-        rows.append([f"Score for section {section.section.id}", *_cells(made, s, None, section.section.id)])
-        tables.append(
-            sheet_table([[f"Section {section.section.id}: {section.section.title}", *columns], *rows], total=True)
-        )
+        rows.append([score_name(section.section), *_cells(made, s, None, section.section.id)])
+        tables.append(sheet_table([[section_name(section.section), *columns], *rows], total=True))
     return tables
 
 
@@ -111,8 +113,8 @@ def _cells(made: InspectionReport, s: int, c: int | None, name: str) -> list[str
         cells.append(
             percent(section.printed if c is None else section.criteria[c].printed) + _between(sheet.interval(n, name))
         )
-    if c is None and sheet.bands and sheet.bands[s].title:
-        cells[-1] += f" {sheet.bands[s].title}"
+    if c is None and sheet.bands and (band := sheet.bands[s].band) is not None:
+        cells[-1] += f" {band.words}"
     if made.before:
         beyond = sheet.beyond_chance(s, c)
         cells.append(change_words(sheet.change(s, c)) + (", more than chance" if beyond else ""))
@@ -150,7 +152,7 @@ def _rests_on(made: InspectionReport) -> list[str]:
     lines += how_fixed(found)
     lines.append(f"Evidence: {made.opened.evidence or 'not stated'}. {made.beside}".strip())
     if made.unsure:
-        lines.append(f"{made.scored.framework.title}, unsure: {made.unsure}")
+        lines.append(f"{made.scored.framework.title}, {sure_words(made.scored.framework.sure).lower()}: {made.unsure}")
     return lines + stored_late_words(made.late)
 
 

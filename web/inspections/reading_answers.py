@@ -26,6 +26,8 @@ from web.site import access_control, clock
 
 ANSWERS: tuple[str, ...] = get_args(code_lists.JudgedAnswer)
 
+PROMPT_ANSWERS: tuple[str, ...] = get_args(code_lists.PromptAnswer)
+
 COMMENT_WANTED: Mapping[CommentReason, str] = {
     "not applicable": "It was required: say why the question does not apply",
     "overruling": "Say why you overrule what the entries give",
@@ -117,14 +119,17 @@ def _answers_typed(inspection: str, found: Inspection, task: Task) -> tuple[Prob
     answers = []
     for asked in questions(inspection, found, task, opened=True):
         name, answer, comment = asked.question.id, *_typed(asked.question.id)
-        if not asked.is_new(answer, comment):
+        noted = _noted(asked)
+        if not asked.is_new(answer, comment, noted):
             continue
         if answer not in ANSWERS:
             problems[f"answer {name}"] = f"Choose an answer: {asked.question.text}"
         elif (wanting := asked.comment_wanted(answer, comment)) is not None:
             problems[f"comment {name}"] = f"{COMMENT_WANTED[wanting]}: {asked.question.text}"
         else:
-            more = {"comment": comment} if comment else {}
+            more: dict[str, Any] = {"comment": comment} if comment else {}
+            if noted:
+                more["prompts"] = [{"prompt": prompt, "answer": said} for prompt, said in noted.items()]
             answers.append({"question": name, "answer": answer, "overrules": asked.overrules(answer), **more})
     return problems, answers
 
@@ -133,6 +138,12 @@ def _typed(question: str) -> tuple[str, str]:
     """The answer and the comment of the form to one question, each empty where there is none."""
     comment = request.form.get(f"comment {question}", "").replace("\r\n", "\n").strip()
     return request.form.get(f"answer {question}", ""), comment
+
+
+def _noted(asked: ReadingQuestion) -> dict[str, str]:
+    """What the form notes on the prompts of a question; a prompt without a word is left out."""
+    typed = {prompt.id: request.form.get(f"prompt {asked.question.id} {prompt.id}", "") for prompt in asked.prompts}
+    return {prompt: said for prompt, said in typed.items() if said in PROMPT_ANSWERS}
 
 
 def finish_reading(inspection: str, found: Inspection, task: Task) -> Problems:

@@ -8,6 +8,7 @@ from projections.scoring.management_ladder import CriterionRung
 from web.inspections.draw_words import sampling_document
 from web.inspections.freeze_words import fixings
 from web.inspections.report_data import InspectionReport
+from web.presentation.rating_json import rating_document
 
 FORMAT = 3
 """The format of the JSON. A report of before has no ``format``; it has the fields of ``BEFORE``."""
@@ -54,8 +55,10 @@ def report_document(made: InspectionReport) -> dict[str, Any]:
         "figures": [{"of": f.of, "printed": f.printed} for f in made.figures],
         "management": [_management(rung) for rung in made.management],
         "adjusted": [
-            {"of": name, "to": fact.to, "reason": fact.reason} for name, fact in sorted(found.adjusted.items())
+            {"of": name, "to": fact.to, "reason": fact.reason, **({"ground": fact.ground} if fact.ground else {})}
+            for name, fact in sorted(found.adjusted.items())
         ],
+        **({"rating": rating_document(made.scored.framework, made.sheet.bands)} if made.sheet.total else {}),
         "questions": [
             {"of": name, "sufficient": q.sufficient, "n": q.n, "high_risk": {"sufficient": high.sufficient, "n": high.n}}
             for name, q in made.scored.score.questions.items()

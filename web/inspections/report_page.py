@@ -10,6 +10,7 @@ from domain.aggregates.inspection_rules import closed_to
 from domain.entries.inspection_entries import FindingWritten
 from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import frameworks
+from projections.scoring.score_bands import section_bands, total
 from web.inspections.answers_table import answers_table
 from web.inspections.freeze_words import how_fixed
 from web.inspections.publication import FORMS
@@ -106,8 +107,11 @@ def side_by_side(inspection: str) -> str:
     own = current_cases.repository().inspection(inspection).framework
     other = _framework(request.args.get("framework"), own)
     scores = [current_inspections.scored(inspection, current_cases.moment(), by=f) for f in (own, other)]
+    found = current_inspections.seen(inspection)
+    bands = [section_bands(found, scored.score) for scored in scores]
     return render_template(
-        "inspections/frameworks.html", inspection=inspection, opened=opened, scores=scores, other=other,
+        "inspections/frameworks.html", inspection=inspection, opened=opened, scores=scores, other=other, bands=bands,
+        totals=[total(scored.framework, one) for scored, one in zip(scores, bands, strict=True)],
         choices=[(f.id, f.title) for f in frameworks().values() if f.id != own.id],
     )  # fmt: skip
 

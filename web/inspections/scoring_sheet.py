@@ -6,7 +6,7 @@ from domain.accounts.roles import READERS
 from domain.policy.frameworks.framework import Criterion
 from domain.policy.standards.edition_files import national_standards
 from projections.cases.stored_late import late_grounds, late_in_answer
-from projections.inspections.sample_scores import ScoredSample, score_changes, with_comment
+from projections.inspections.sample_scores import ScoredSample, score_changes, units_added, with_comment
 from projections.scoring.finding_text import exceeds_chance
 from projections.scoring.scores import printed
 from projections.scoring.verdicts import VERDICTS
@@ -46,6 +46,7 @@ def _sheet(inspection: str) -> str:
         made=made,
         drawn=made.inspection.drawn,
         fixed=how_fixed(made.inspection),
+        added=units_added(current_cases.repository(), inspection, made.scored.framework),
         opens=_opens(),
         others=[(name, other) for name, other in current_inspections.inspections().items() if name != inspection],
     )
@@ -89,7 +90,7 @@ def question(inspection: str, question: str) -> str:
     shown = current_inspections.shown(inspection, now.readings)
     access_control.shown(*(reading.reference for reading in shown))
     cases = sorted(
-        ((reading, next(a for a in reading.answers if a.question.id == question)) for reading in shown),
+        ((reading, answer) for reading in shown for answer in reading.answers if answer.question.id == question),
         key=lambda case: ((1, 0, 3, 2)[VERDICTS.index(case[1].answer)], case[0].reference),
     )
     return render_template(

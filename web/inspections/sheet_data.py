@@ -7,7 +7,7 @@ from datetime import date
 from domain.entries.inspection_entries import InspectionOpened
 from projections.scoring.intervals import ScoreWithInterval, difference
 from projections.scoring.management_ladder import CriterionRung, rungs_apart
-from projections.scoring.score_bands import SectionBand
+from projections.scoring.score_bands import SectionBand, Total, total
 from projections.scoring.scores import Interval, Score
 
 
@@ -26,6 +26,11 @@ class ScoringSheet:
     """The headings of the two columns; with one column, the second applies."""
     intervals: list[Mapping[str, Interval]]
     """For each column: criterion or section -> its 95 % interval, in per cent."""
+
+    @property
+    def total(self) -> Total | None:
+        """The total of the later column, or why there is none; None for a framework that totals nothing."""
+        return total(self.columns[-1].framework, self.bands)
 
     def interval(self, column: int, figure: str) -> Interval | None:
         return self.intervals[column].get(figure)

@@ -19,10 +19,12 @@ from projections.cases.stored_late import StoredLate
 from projections.inspections.sample_scores import ScoreChange, ScoredSample
 from projections.obligations.duty_state import Obligation
 from projections.obligations.interruptions import interruption
-from projections.scoring.answers import Reason
+from projections.scoring.answers import Answer, Reason
 from projections.scoring.management_ladder import CriterionRung
+from projections.scoring.score_bands import SectionBand
 from projections.scoring.scores import CriterionScore, QuestionScore, Score
 from web.presentation.phrases import because
+from web.presentation.rating_json import rating_document
 
 
 def entry_document(kept_on: str, reference: str, fact: Entry, stored: Stored | None = None) -> dict[str, Any]:
@@ -132,9 +134,15 @@ def _managed(placed: CriterionRung) -> dict[str, Any]:
 
 
 def score_document(
-    scored: ScoredSample, inspection: str | None = None, management: Iterable[CriterionRung] = ()
+    scored: ScoredSample,
+    inspection: str | None = None,
+    management: Iterable[CriterionRung] = (),
+    bands: Sequence[SectionBand] = (),
 ) -> dict[str, Any]:
-    """A score. ``section_a``, for an inspection only: the criteria of management, which are rated and not scored."""
+    """A score. ``section_a``, for an inspection only: the criteria of management, which are rated and not scored.
+
+    ``rating``: of a framework with bands only.
+    """
     return {
         "as_at": scored.moment.on.isoformat(),
         "known_at": known(scored.moment.known_at),
@@ -143,6 +151,7 @@ def score_document(
         "inspection": inspection,
         **_scores(scored.score),
         "section_a": [_managed(placed) for placed in management],
+        **({"rating": rating_document(scored.framework, bands)} if bands else {}),
         "high_risk": _scores(scored.high_risk),
         "rests_on": rests_on_document(scored.rests_on),
     }
@@ -219,10 +228,23 @@ def case_document(reading: Reading, stored: Mapping[str, Stored]) -> dict[str, A
                 "absent": a.absent,
                 "other": a.other,
                 "because": [_reason(r, day) for r in a.because],
+                **_key_question(a),
             }
             for a in reading.answers
         ],
         "score": _scores(reading.score),
+    }
+
+
+def _key_question(answer: Answer) -> dict[str, Any]:
+    """Of a key question: what its reader noted on the prompts, and what the entries give beside it. Neither scores."""
+    asked = answer.question
+    if not (asked.prompts or asked.evidence):
+        return {}
+    noted = answer.judged.prompts if answer.judged else ()
+    return {
+        "prompts": {one.prompt: one.answer for one in noted},
+        "beside": answer.beside[0].words if answer.beside else None,
     }
 
 

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from domain.entries.code_lists import label
-from web.presentation import apart_words, clock_words, duty_language, formatting, phrases
+from web.presentation import apart_words, clock_words, duty_language, formatting, phrases, score_words
 
 FILTERS = (
     formatting.long_date, formatting.short_date, formatting.numeric_date, formatting.percent, formatting.count_noun,
@@ -19,6 +19,13 @@ def attach(app: Flask) -> None:
     for named in FILTERS:
         app.add_template_filter(named)
     app.jinja_env.globals.update(
+        band_words=score_words.band_words,
+        ground_words=score_words.ground_words,
+        rounding_words=score_words.rounding_words,
+        score_name=score_words.score_name,
+        section_name=score_words.section_name,
+        units_words=score_words.units_words,
+        sure_words=score_words.sure_words,
         apart_said=apart_words.apart_said,
         clocks_differ=clock_words.clocks_differ,
         knowledge_words=phrases.knowledge_words,

@@ -148,10 +148,13 @@ def in_words(reason: str) -> str:
 def unfinished(found: Inspection) -> list[str]:
     """The readings and ratings that are not finished, in words."""
     criteria = len(found.framework.management)
+    standards = [s.id for s in found.framework.sections if s.rated_by == "evidence"]
+    bare = len([name for name in standards if name not in found.rated])
     unread, again, unrated = len(found.unread), len(found.second_to_finish), criteria - len(found.managed)
     counted = [
         (unread, f"{unread} of {count_noun(len(found.sample), 'case')} not read"),
         (again, f"{count_noun(again, 'second reading')} not finished"),
         (unrated, f"{unrated} of {count_noun(criteria, 'criterion', 'criteria')} of management neither rated nor left out"),
+        (bare, f"{bare} of {count_noun(len(standards), 'standard')} not rated by evidence"),
     ]  # fmt: skip
     return [words for count, words in counted if count]

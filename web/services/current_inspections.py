@@ -68,8 +68,10 @@ def assesses(name: str) -> bool:
 
 
 def blind(name: str) -> set[str]:
-    """The cases of an inspection that the person signed in has still to read for the second time."""
-    return blind_reading.read_blind(current_cases.repository().inspection(name), access_control.account())
+    """The cases of an inspection, and of the units of a region, that the person signed in has still to read blind."""
+    book, who = current_cases.repository(), access_control.account()
+    every = (name, *(unit for unit in book.inspection(name).units if unit in book.inspections))
+    return set[str]().union(*(blind_reading.read_blind(book.inspection(one), who) for one in every))
 
 
 def to_read(name: str) -> set[str]:
@@ -104,8 +106,11 @@ def scored_before(name: str) -> ScoredSample | None:
 
 
 def shown(name: str, readings: Iterable[Reading]) -> list[Reading]:
-    """Those of an inspection's readings that may be shown to the person signed in."""
-    hidden = blind(name)
+    """Those of an inspection's readings that may be shown to the person signed in. Of a region: those of its own cases and
+    of the units that are open to them."""
+    book, open_to_me = current_cases.repository(), inspections()
+    units = [unit for unit in book.inspection(name).units if unit in book.inspections and unit not in open_to_me]
+    hidden = blind(name).union(*(book.inspection(unit).sample for unit in units))
     return [reading for reading in readings if reading.reference not in hidden and current_cases.may_read(reading)]
 
 

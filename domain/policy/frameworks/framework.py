@@ -7,14 +7,19 @@ national standard gives a deadline for it. They raise obligations like any claus
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from fractions import Fraction
 from functools import cached_property
 from typing import ClassVar, Literal
 
 from domain.policy.clauses import Clause
+from domain.policy.conditions import When
+from domain.policy.frameworks.management_criterion import ManagementCriterion
+from domain.policy.frameworks.rating_rules import BandOf, Discretion, NotLaid, ScoreBand, Stated, band_of
 from domain.policy.standards.edition_files import national_standards
 
 Basis = Literal["derived", "judged"]
-WEIGHTS = {"critical": 2, "important": 1}
+RatedBy = Literal["cases", "evidence", "units", "nobody"]
+WEIGHTS = {"critical": 2, "important": 1, "equal": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +36,28 @@ class Derivation:
 
 
 @dataclass(frozen=True, slots=True)
+class Prompt:
+    """A prompt of a key question: what its reader looks at. Its answer is kept and shown; no answer follows from it."""
+
+    id: str
+    text: str
+    cite: str
+    sure: str
+    remark: str | None = None
+    applies_if: When = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """One question: judged, derived or both. ``scored_by``: which of the two answers is scored when there are both.
 
     ``required``: clauses whose work is what is judged. Work that was due and not done makes the answer insufficient;
     work that was never due, not applicable. ``finding``: the sufficient answer as a clause that goes before "in 78% of
     cases".
+
+    A *key question* is answered by its reader alone: ``prompts`` say what to look at, and the duties on the subjects of
+    ``evidence`` stand beside it; neither makes an answer. ``applies_if``: the cases that it is for, by what they are on the
+    day; of all others it is not asked.
     """
 
     id: str
@@ -49,10 +70,15 @@ class Question:
     derive: Derivation | None = None
     required: tuple[str, ...] = ()
     remark: str | None = None
+    prompts: tuple[Prompt, ...] = ()
+    evidence: tuple[str, ...] = ()
+    applies_if: When = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
+    """A criterion; in today's frameworks a key question, with its one question."""
+
     id: str
     title: str
     weight: str
@@ -62,51 +88,24 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    id: str
-    title: str
-    criteria: tuple[Criterion, ...]
+    """A section; in today's frameworks a standard, under the title of its ``domain``.
 
-
-@dataclass(frozen=True, slots=True)
-class EvidenceItem:
-    """One evidence item of a criterion of management. ``national``: about the national directorate, so it is not rated.
-
-    ``weight``: its share in a majority of the items; 1 or more.
+    ``rated_by``: by the answers on ``cases`` of its own sample; by those of the ``units`` of a region, added up; directly by
+    ``evidence``, without a per cent; or by ``nobody``: it is examined, and neither rated nor counted.
     """
 
     id: str
-    text: str
-    cite: str
-    sure: str
-    weight: int = 1
-    national: bool = False
-    remark: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ManagementCriterion:
-    """A criterion of management (Section A): its items are rated, and it is placed on a ladder. No case file counts."""
-
-    id: str
     title: str
-    description: str
-    items: tuple[EvidenceItem, ...]
+    criteria: tuple[Criterion, ...]
+    domain: str = ""
+    rated_by: RatedBy = "cases"
+    cite: str = ""
+    sure: str = "F"
+    remark: str | None = None
 
     @property
-    def rated(self) -> tuple[EvidenceItem, ...]:
-        """The items that are rated: all but those about the national directorate."""
-        return tuple(item for item in self.items if not item.national)
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreBand:
-    """A named range of scores, from ``least`` per cent (0 to 100) up to the next band."""
-
-    title: str
-    least: int
-    sure: str
-    cite: str
-    remark: str | None = None
+    def is_rated(self) -> bool:
+        return self.rated_by != "nobody"
 
 
 @dataclass(frozen=True)
@@ -115,10 +114,11 @@ class Framework:
 
     ``aggregation``: how answers become a criterion's score: the mean of its questions' scores, or all answers pooled.
     ``section_mean_of``: whether a section is the weighted mean of its criteria as *printed* (rounded) or *exact*.
-    ``section_score``: that mean, or the score of its *lowest* criterion. ``bands``: the named ranges of scores, the
-    lowest first. ``discretion``: the points (0 to 50) from a boundary within which the lead inspector may place a
-    section in the next band. ``management``: the criteria that are rated, not scored. ``answers_of``: other frameworks
-    whose judgements answer the same questions here.
+    ``lowest_decides``: a section has the score of its lowest criterion in place of that mean. ``bands``: the named ranges
+    of scores, the lowest first. ``band_of``: which figure is placed in a band (None: the printed one). ``discretion``: the
+    grounds on which a section may be placed in the next band. ``totals``: the named ranges of the sum of all points.
+    ``not_laid``: what the framework has and nobody has found. ``management``: the criteria that are rated, not scored.
+    ``answers_of``: other frameworks whose judgements answer the same questions here.
     """
 
     rungs: ClassVar[tuple[str, ...]] = (
@@ -136,10 +136,13 @@ class Framework:
     sections: tuple[Section, ...]
     expectations: tuple[Clause, ...]
     reading_order: tuple[str, ...]
-    section_score: Literal["weighted_mean", "lowest"] = "weighted_mean"
+    lowest_decides: Stated | None = None
     management: tuple[ManagementCriterion, ...] = ()
     bands: tuple[ScoreBand, ...] = ()
-    discretion: int = 0
+    band_of: BandOf | None = None
+    discretion: tuple[Discretion, ...] = ()
+    totals: tuple[ScoreBand, ...] = ()
+    not_laid: tuple[NotLaid, ...] = ()
     answers_of: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     remark: str | None = None
@@ -153,10 +156,28 @@ class Framework:
     def questions(self) -> Mapping[str, Question]:
         return {question.id: question for criterion in self.criteria for question in criterion.questions}
 
-    def band(self, score: int | None) -> ScoreBand | None:
-        """The band of a printed score (per cent); None without a score or without bands."""
-        fitting = [band for band in self.bands if score is not None and score >= band.least]
-        return fitting[-1] if fitting else None
+    def band(self, score: Fraction | int | None) -> ScoreBand | None:
+        """The band of a score (per cent); None without a score or without bands."""
+        return band_of(self.bands, score)
+
+    def band_called(self, title: str | None) -> ScoreBand | None:
+        return next((band for band in self.bands if band.title == title), None)
+
+    @property
+    def has_units(self) -> bool:
+        """Whether some of its sections are scored by the added answers of other inspections."""
+        return any(section.rated_by == "units" for section in self.sections)
+
+    @cached_property
+    def for_own_cases(self) -> "Framework":
+        """The framework with the questions that are asked of an inspection's own cases: of a region, not those added up."""
+        return self.asking("cases", "nobody") if self.has_units else self
+
+    def asking(self, *rated_by: RatedBy) -> "Framework":
+        """The framework with only those questions whose sections are rated so: what is asked of one case."""
+        kept = tuple(replace(s, criteria=s.criteria if s.rated_by in rated_by else ()) for s in self.sections)
+        asked = {q.id for s in kept for c in s.criteria for q in c.questions}
+        return replace(self, sections=kept, reading_order=tuple(q for q in self.reading_order if q in asked))
 
     def takes_answers_of(self, framework: str) -> bool:
         """Whether judgements made under this framework count here."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from msgspec import inspect
+from msgspec import inspect, structs
 
 from domain.aggregates.amendments import amend
 from domain.aggregates.case_file import CaseFile, RecordedEntry, decide, evolve, recording_default
@@ -451,7 +451,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "QualityJudged": {
         "framework": "esi-2003", "question": "plan-reviewed", "answer": "sufficient", "by": "Ann Spo",
         "role": "hm_inspector", "inspection": INSPECTION, "about": "plan", "comment": "sound", "second": True, "overrules": True,
-        "by_id": "a.spo", "reopening": "reopened", "adjudicates": True,
+        "by_id": "a.spo", "reopening": "reopened", "adjudicates": True, "prompts": [{"prompt": "a", "answer": "yes"}],
     },
     "EntryCorrected": {"of": "a1", "fields": {"for_on": "2005-06-09", "national_standards": True}},
     "EntryWithdrawn": {"of": "a1", "reason": "entered on the wrong file"},
@@ -485,7 +485,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "ManagementRated": {"criterion": "A1", "item": "targets", "rating": "strong", "evidence": "the scorecard"},
     "NotFollowedUp": {"criterion": "A4", "reason": "not an issue"},
-    "RatingAdjusted": {"criterion": "A1", "to": "Well met", "reason": "context", "agreed_by": ["a.one", "b.two"]},
+    "RatingAdjusted": {"criterion": "A1", "to": "Well met", "reason": "context", "agreed_by": ["a.one", "b.two"],
+                       "ground": "near_boundary"},
     "FindingWritten": {
         "criterion": "B1", "text": "It rose.", "question": "risk-of-harm-sources", "direction": "improved",
         "conclusion": True, "key": True,
@@ -684,6 +685,8 @@ def test_every_type_of_entry_survives_storing(files: Files, name: str) -> None:
     standing = (
         [] if name in ("SupervisionStarted", "InspectionOpened") else SUBJECTS if kept_on == "case" else INSPECTED
     )
+    if (framework := process_examples.OPENED_WITH.get(name)) is not None:
+        standing = [structs.replace(INSPECTED[0], framework=framework), *INSPECTED[1:-1]]  # type: ignore[call-arg]
     before = [fact(type_, entry, **fields) for type_, entry, fields in process_examples.BEFORE.get(name, [])]
     files.record(reference, [*standing, *before, example], actor="test", now=NOW)
     held = files.read(reference).entries

@@ -17,17 +17,18 @@ from domain.entries import refusals
 from domain.entries.case_entries import QualityJudged
 from domain.entries.code_lists import MANAGEMENT_RATINGS
 from domain.entries.entry import Entry
-from domain.entries.inspection_entries import FindingWritten, Framed, RatingAdjusted
+from domain.entries.inspection_entries import FindingWritten, Framed
 from domain.entries.schemas import load_entry
-from domain.policy.frameworks.framework import EvidenceItem, Framework, ManagementCriterion
+from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
+from domain.policy.frameworks.management_criterion import EvidenceItem, ManagementCriterion
 from projections.inspections.assessor_agreement import Agreement, AnswerPair, CaseQuestion, compare
 from projections.scoring.answers import Answer
 from projections.scoring.finding_text import CheckedFinding, DraftFinding, difference, direction, exceeds_chance
 from projections.scoring.intervals import intervals, of_section
 from projections.scoring.management_ladder import criterion_rungs, propose, rungs_apart
-from projections.scoring.score_bands import SectionBand, near
-from projections.scoring.scores import Interval, QuestionScore, score, wilson
+from projections.scoring.score_bands import SectionBand, section_bands
+from projections.scoring.scores import Interval, QuestionScore, Score, SectionScore, score, wilson
 from projections.scoring.scores import printed as as_printed
 from tests.support.histories import NOW, PERSON, PLACE
 
@@ -434,21 +435,28 @@ def test_bands_begin_where_they_say() -> None:
 @pytest.mark.parametrize(
     ("printed", "bands"),
     [(None, []), (0, ["Inadequate"]), (44, ["Inadequate"]), (45, ["Inadequate", "Requires improvement"]),
-     (50, ["Inadequate", "Requires improvement"]), (54, ["Inadequate", "Requires improvement"]),
-     (55, ["Requires improvement"]), (60, ["Requires improvement", "Good"]), (75, ["Good", "Outstanding"]),
-     (85, ["Outstanding"]), (100, ["Outstanding"])],
+     (50, ["Inadequate", "Requires improvement"]), (55, ["Inadequate", "Requires improvement"]),
+     (56, ["Requires improvement"]), (60, ["Requires improvement", "Good"]), (75, ["Good", "Outstanding"]),
+     (85, ["Good", "Outstanding"]), (86, ["Outstanding"]), (100, ["Outstanding"])],
 )  # fmt: skip
 def test_discretion_reaches_as_far_as_the_framework_says(printed: int | None, bands: list[str]) -> None:
     present = frameworks()["hmip-2018"]
-    assert near(present, printed) == bands
-    assert near(replace(present, discretion=0), printed) == [band.title for band in [present.band(printed)] if band]
+    own = present.band(printed)
+    assert banded(present, printed).within_reach == bands
+    assert banded(replace(present, discretion=()), printed).within_reach == [band.title for band in [own] if band]
+
+
+def banded(framework: Framework, printed: int | None, *adjusted: Entry) -> SectionBand:
+    """The band of the framework's first section with this score, in an inspection with these adjustments."""
+    exact = None if printed is None else Fraction(printed)
+    found = Score(framework, 1, (SectionScore(framework.sections[0], (), exact, printed),))
+    opened = entry("InspectionOpened", title="T", area="A", framework="hmip-2018")
+    return section_bands(Inspection.of([opened, *adjusted]), found)[0]
 
 
 def test_an_adjusted_band_stands_only_while_the_score_is_near_enough() -> None:
     present = frameworks()["hmip-2018"]
-    section = present.sections[0]
-    adjusted = entry("RatingAdjusted", criterion=section.id, to="Good", reason="context")
-    assert isinstance(adjusted, RatingAdjusted)
+    adjusted = entry("RatingAdjusted", criterion=present.sections[0].id, to="Good", reason="context")
     for printed, stands in (
         (61, "Good"),
         (59, "Requires improvement"),
@@ -456,8 +464,8 @@ def test_an_adjusted_band_stands_only_while_the_score_is_near_enough() -> None:
         (71, "Good"),
         (86, "Outstanding"),
     ):
-        assert SectionBand(section, printed, present.band(printed), near(present, printed), adjusted).title == stands
-    assert SectionBand(section, None, None, [], adjusted).title is None
+        assert banded(present, printed, adjusted).title == stands
+    assert banded(present, None, adjusted).title is None
 
 
 # ---------------------------------------------------------------- who reads, by id

@@ -45,7 +45,7 @@ def told(*facts: dict[str, Any], framework: Framework = ESI, inspection: str | N
     history = History.of(Scenario("", "", [began, *facts], []).history())
     judged = history.all(QualityJudged)
     counting = judgements_that_count(judged, judged, inspection, DAY)
-    return {a.question.id: a for a in answers(framework, obligations(history, ESI.clauses), counting, DAY)}
+    return {a.question.id: a for a in answers(framework, obligations(history, ESI.clauses), counting, DAY, {})}
 
 
 def plan(**fields: Any) -> dict[str, Any]:

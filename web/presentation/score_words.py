@@ -1,0 +1,71 @@
+"""How sections, standards and their rules are called on sheets, in text and on paper."""
+
+from collections.abc import Sequence
+
+from domain.entries.code_lists import DiscretionGround
+from domain.policy.frameworks.framework import Framework, Section
+from projections.scoring.score_bands import SectionBand
+
+GROUNDS: dict[DiscretionGround, str] = {
+    "near_boundary": "The figure is near the boundary",
+    "one_case": "One case would change the band",
+    "few_cases": "The figure rests on few cases",
+}
+"""The grounds of discretion in words."""
+
+
+def sure_words(sure: str) -> str:
+    """The mark of a value as a tag."""
+    return {"F": "Found", "R": "Recalled", "P": "Ours"}.get(sure, "Unsure")
+
+
+def section_name(section: Section) -> str:
+    """A section or, where the framework has domains, a standard."""
+    return f"{'Standard' if section.domain else 'Section'} {section.id}: {section.title}"
+
+
+def score_name(section: Section) -> str:
+    """The row of a section's own figure."""
+    return f"Score for {'standard' if section.domain else 'section'} {section.id}"
+
+
+def weight_words(weight: str) -> str:
+    """The weight of a criterion in brackets; nothing where all weigh the same."""
+    return "" if weight == "equal" else f" ({weight})"
+
+
+def band_words(placed: SectionBand) -> str:
+    """The band of a section as printed; in words why it has none."""
+    if placed.band is not None:
+        return placed.band.words
+    return "Examined, not rated here" if not placed.section.is_rated else "Not rated yet"
+
+
+def ground_words(framework: Framework, ground: DiscretionGround) -> str:
+    """A ground with its limit, and how sure we are of it."""
+    rule = next(one for one in framework.discretion if one.ground == ground)
+    limit = {
+        "near_boundary": f" (within {rule.within} points)", "few_cases": f" ({rule.at_most} or fewer)", "one_case": "",
+    }[ground]  # fmt: skip
+    return GROUNDS[ground] + limit + (", recalled" if rule.sure == "R" else "")
+
+
+def rounding_words(framework: Framework) -> str:
+    """Which figure is placed in a band; empty where nobody asks."""
+    rule = framework.band_of
+    if rule is None:
+        return ""
+    how = "printed: 64.6 is placed as 65" if rule.figure == "printed" else "exact: 64.6 is placed as 64.6"
+    return f"A figure is placed in its band as {how}" + (" (unsure: a parameter)." if rule.sure == "U" else ".")
+
+
+def units_words(named: Sequence[str], added: Sequence[str]) -> str:
+    """Whose answers a region adds up, and whose it does not yet."""
+    left = [unit for unit in named if unit not in added]
+    said = (
+        f"Answers are added up from {', '.join(added)}: answers, not per cents."
+        if added
+        else "No unit is added up yet."
+    )
+    more = f" Not yet, as its fieldwork is not closed or it is not on record: {', '.join(left)}." if left else ""
+    return said + more

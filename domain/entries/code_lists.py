@@ -90,6 +90,7 @@ BreachOutcome = Literal[
 RecallOutcome = Literal["recalled", "not_recalled", "warned"]
 ConcernWork = Literal["conference", "core_group", "referral", "information_shared", "home_visit", "review"]
 OversightKind = Literal["countersignature", "case_discussion", "supervision", "file_review"]
+VictimChoice = Literal["opted_in", "opted_out"]
 VictimWork = Literal["victim_awareness", "victim_contact_unit", "information_sought", "protective_condition"]
 Requirement = Literal[
     "supervision",
@@ -136,7 +137,8 @@ DiversityNeed = Literal[
 LearningStyle = Literal["activist", "reflector", "theorist", "pragmatist"]
 Motivation = Literal["unaware", "thinking_about_change", "preparing", "acting", "maintaining"]
 PreReleaseWork = Literal["prison_visit", "video_link", "sentence_plan_board", "release_plan", "home_assessment"]
-ReportKind = Literal["psr", "ssr"]
+ReportKind = Literal["psr", "ssr", "standard_delivery", "short_format", "oral"]
+"""The last three are those of today."""
 DrugTestResult = Literal["negative", "positive", "refused", "not_provided"]
 DocumentKind = Literal[
     "order",

@@ -48,6 +48,12 @@ class Answer:
     both: bool = False
     """Whether both bases gave an answer, so that they can be compared."""
 
+    @property
+    def sure(self) -> tuple[str, ...]:
+        """The marks of the values on which it rests (of F, R, U, P), each once; none where it rests on no duty."""
+        duties = (reason.obligation for reason in self.because)
+        return tuple(sorted({duty.value.sure for duty in duties if duty is not None}))
+
 
 def answers(
     framework: Framework, owed: Iterable[Obligation], judgements: Iterable[QualityJudged], day: date

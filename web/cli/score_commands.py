@@ -32,7 +32,14 @@ from projections.scoring.scores import Score, printed
 from web.cli import command_log, command_options
 from web.presentation.formatting import count_noun, percent, short_date
 from web.presentation.json_documents import change_document, score_document, stored_late_document
-from web.presentation.phrases import answer_words, because, knowledge_words, rests_on_words, stored_late_words
+from web.presentation.phrases import (
+    answer_words,
+    because,
+    knowledge_words,
+    marked_words,
+    rests_on_words,
+    stored_late_words,
+)
 
 if TYPE_CHECKING:
     from projections.columns.case_selection import CaseSelection
@@ -193,6 +200,7 @@ def _score_text(scored: ScoredSample, management: list[CriterionRung], taken: st
         + (f", by edition {scored.edition} throughout" if scored.edition else "")
         + f"; {TAKEN[taken]}",
         *rests_on_words(scored.rests_on),
+        *marked_words(scored.marked),
         *stored_late_words(late),
         f"{'':<56}{'score':>6}{'n':>6}{'95 %':>10}{'high risk of harm':>20}",
     ]

@@ -482,12 +482,19 @@ class ContactSuspended(Entry, frozen=True):
 
     from_on: Annotated[date, Meta(title="First day without contact")]
     to_on: Annotated[
-        date, Meta(title="Last day without contact", description="Twelve weeks at most; renew it by another")
+        date,
+        Meta(
+            title="Last day without contact",
+            description="Twelve weeks at most; renew it by another. In the final third: its last day",
+        ),
     ]
     reason: code_lists.SuspensionReason
     by: Text
     grade: code_lists.OfficerGrade
     by_id: StaffId | None = None
+    follow_up_on: Annotated[
+        date | None, Meta(title="Follow-up on licence", description="In the final third: the one appointment, midway")
+    ] = None
 
 
 class ContactResumed(Entry, frozen=True):

@@ -162,7 +162,9 @@ Register = Literal[
 RegisterOutcome = Literal["stays_registered", "level_changed", "taken_off"]
 UnknownBasis = Literal["warrant", "enquiries"]
 HowFound = Literal["surrendered", "arrested", "contacted", "found_in_custody", "other"]
-SuspensionReason = Literal["hospital", "residential_treatment", "abroad_with_permission"]
+SuspensionReason = Literal["hospital", "residential_treatment", "abroad_with_permission", "final_third", "impact"]
+BY_SCHEME: frozenset[SuspensionReason] = frozenset(("final_third", "impact"))
+"""Suspensions of today's schemes (Reset, and Impact): they hold to their own last day, however far off it is."""
 JudgedAnswer = Literal["sufficient", "insufficient", "not_applicable"]
 JudgeRole = Literal["spo", "practice_assessor", "area_assessor", "hm_inspector"]
 EndReason = Literal[

@@ -189,7 +189,7 @@ IN_CUSTODY = {
         assessment-countersigned risk-of-harm-full-analysis risk-of-harm-review-after-change management-oversight
         mappa-review-set mappa-review-held mappa-meeting termination-review court-report recording
         court-report-standard-delivery court-report-short-format court-report-oral victim-contact-referral
-        victim-liaison-contact""",
+        victim-liaison-contact final-third-follow-up""",
     "pauses": """first-contact transfer-first-contact home-visit high-risk-home-visit licence-home-visit home-visit-in-first-phase
         unpaid-work-first-session unpaid-work-assessment-appointment risk-of-harm-assessment
         likelihood-of-reoffending-assessment initial-supervision-plan community-punishment-assessment plan-review

@@ -59,3 +59,14 @@ def test_two_clocks_of_one_team_are_kept_side_by_side() -> None:
         for name in ("absence-evidence-in-seven-days", "absence-evidence-in-five-working-days")
     }
     assert list(allowed.values()) == [[date(2022, 6, 20)], [date(2022, 6, 20)]]
+
+
+def test_no_month_is_missed_while_contact_is_suspended_in_the_final_third() -> None:
+    away = {
+        "on": date(2024, 6, 6),
+        "ContactSuspended": {"reason": "final_third", "from_on": date(2024, 6, 6), "to_on": date(2025, 6, 6)},
+    }
+    duties = owed(switched_on("2022", "contact-frequency"), LICENCE, away)
+    states = {o.state(date(2025, 6, 5)) for o in duties if date(2024, 6, 6) <= o.arises_on < date(2025, 5, 6)}
+    assert states == {"lapsed"}
+    assert next(o for o in duties if o.arises_on == date(2024, 5, 6)).state(date(2025, 6, 5)) == "missed"

@@ -127,6 +127,7 @@ SENTENCES = {
     "court-report-standard-delivery": ["Standard delivery report within 15 working days of the request of 9 Nov"],
     "court-report-short-format": ["Short format report within 5 working days of the request of 9 Nov"],
     "court-report-oral": ["Oral report on the day of the request, 9 Nov"],
+    "final-third-follow-up": ["Follow-up on licence by the date set in the final third"],
     "victim-contact-referral": [
         "Victim referred to the contact scheme within 10 working days of the sentence of 9 Nov"
     ],

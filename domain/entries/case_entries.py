@@ -51,6 +51,8 @@ PlanRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("SupervisionPlan
 ConcernRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("ChildProtectionConcernRaised",)})]
 NeedRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("DiversityNeedIdentified",)})]
 ReportRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("CourtReportRequested",)})]
+VictimRequiredRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("VictimContactRequired",)})]
+VictimReferralRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("VictimContactReferred",)})]
 LinkRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("PersonLinked",)})]
 SuspensionRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("ContactSuspended",)})]
 DispensationRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("DispensationGiven",)})]
@@ -480,12 +482,19 @@ class ContactSuspended(Entry, frozen=True):
 
     from_on: Annotated[date, Meta(title="First day without contact")]
     to_on: Annotated[
-        date, Meta(title="Last day without contact", description="Twelve weeks at most; renew it by another")
+        date,
+        Meta(
+            title="Last day without contact",
+            description="Twelve weeks at most; renew it by another. In the final third: its last day",
+        ),
     ]
     reason: code_lists.SuspensionReason
     by: Text
     grade: code_lists.OfficerGrade
     by_id: StaffId | None = None
+    follow_up_on: Annotated[
+        date | None, Meta(title="Follow-up on licence", description="In the final third: the one appointment, midway")
+    ] = None
 
 
 class ContactResumed(Entry, frozen=True):
@@ -617,6 +626,34 @@ class DispensationEnded(Entry, frozen=True):
 
 class VictimWorkDone(Entry, frozen=True):
     kind: code_lists.VictimWork
+
+
+class VictimContactRequired(Entry, frozen=True):
+    """The sentence of this day brings in the statutory scheme of contact with victims.
+
+    That is a specified violent or sexual offence with twelve months or more, or a hospital order.
+    """
+
+    use = Use(title="Victim contact required")
+
+    note: Note | None = None
+
+
+class VictimContactReferred(Entry, frozen=True):
+    """A victim was referred to the contact scheme."""
+
+    use = Use(title="Victim referred to the contact scheme")
+
+    required: VictimRequiredRef
+
+
+class VictimContacted(Entry, frozen=True):
+    """The victim liaison officer was in touch with a victim. ``choice``: into the scheme or out of it; it may change again."""
+
+    use = Use(title="Victim contacted by the liaison officer")
+
+    referral: VictimReferralRef
+    choice: Annotated[code_lists.VictimChoice | None, Meta(title="What the victim chose")] = None
 
 
 class ProgrammeReferred(Entry, frozen=True):

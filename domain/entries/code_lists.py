@@ -90,6 +90,7 @@ BreachOutcome = Literal[
 RecallOutcome = Literal["recalled", "not_recalled", "warned"]
 ConcernWork = Literal["conference", "core_group", "referral", "information_shared", "home_visit", "review"]
 OversightKind = Literal["countersignature", "case_discussion", "supervision", "file_review"]
+VictimChoice = Literal["opted_in", "opted_out"]
 VictimWork = Literal["victim_awareness", "victim_contact_unit", "information_sought", "protective_condition"]
 Requirement = Literal[
     "supervision",
@@ -136,7 +137,8 @@ DiversityNeed = Literal[
 LearningStyle = Literal["activist", "reflector", "theorist", "pragmatist"]
 Motivation = Literal["unaware", "thinking_about_change", "preparing", "acting", "maintaining"]
 PreReleaseWork = Literal["prison_visit", "video_link", "sentence_plan_board", "release_plan", "home_assessment"]
-ReportKind = Literal["psr", "ssr"]
+ReportKind = Literal["psr", "ssr", "standard_delivery", "short_format", "oral"]
+"""The last three are those of today."""
 DrugTestResult = Literal["negative", "positive", "refused", "not_provided"]
 DocumentKind = Literal[
     "order",
@@ -160,7 +162,9 @@ Register = Literal[
 RegisterOutcome = Literal["stays_registered", "level_changed", "taken_off"]
 UnknownBasis = Literal["warrant", "enquiries"]
 HowFound = Literal["surrendered", "arrested", "contacted", "found_in_custody", "other"]
-SuspensionReason = Literal["hospital", "residential_treatment", "abroad_with_permission"]
+SuspensionReason = Literal["hospital", "residential_treatment", "abroad_with_permission", "final_third", "impact"]
+BY_SCHEME: frozenset[SuspensionReason] = frozenset(("final_third", "impact"))
+"""Suspensions of today's schemes (Reset, and Impact): they hold to their own last day, however far off it is."""
 JudgedAnswer = Literal["sufficient", "insufficient", "not_applicable"]
 JudgeRole = Literal["spo", "practice_assessor", "area_assessor", "hm_inspector"]
 EndReason = Literal[

@@ -23,6 +23,9 @@ SURE = {
     "P": "ours: the printed standards do not say",
 }
 
+MARKS = {"F": "found", "R": "recalled", "U": "unsure", "P": "ours"}
+"""The same in a word, as it stands beside a verdict."""
+
 
 Problem = tuple[tuple[Any, ...], str]
 """A place in a document (names of parts and numbers of items, from the top) and what is wrong there."""

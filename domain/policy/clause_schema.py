@@ -99,6 +99,8 @@ class ClauseYamlSchema(Document):
     kind = fields.String(required=True, validate=validate.OneOf(NEEDS))
     subject = fields.String(required=True)
     says = fields.String(required=True, attribute="wording")
+    start = fields.Date(data_key="from")
+    described = fields.String(validate=validate.Length(min=1))
     when = WhenField(load_default=())
     during = WhenField(load_default=())
     after = AfterField()

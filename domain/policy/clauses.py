@@ -115,7 +115,10 @@ class Clause:
     values: tuple[Value, ...]
     edition: str = ""
     start: date | None = None
+    """The first day of its edition, or the later one that the clause itself gives (``from`` in its document)."""
     end: date | None = None
+    described: str | None = None
+    """What its source is, where that lays no law: a tool's logic, a team's description of practice. It then drives nothing."""
     since: date | None = None
     """The first day of the unbroken run of editions that have a clause of this id (None: since always)."""
     when: When = ()
@@ -203,4 +206,5 @@ class Clause:
     def placed(self, edition: str, start: date | None, end: date | None, sources: Mapping[str, str]) -> "Clause":
         """This clause as part of an edition: with the days it is in force, and its citations in full."""
         values = tuple(replace(value, citation=sources.get(value.cite, "")) for value in self.values)
-        return replace(self, edition=edition, start=start, end=end, values=values)
+        first = start if self.start is None or start is None else max(start, self.start)
+        return replace(self, edition=edition, start=first, end=end, values=values)

@@ -7,6 +7,7 @@ from itertools import zip_longest
 from domain.aggregates.amendments import IN_ORDER
 from domain.calendar.workdays import ONE_DAY
 from domain.entries import case_entries
+from domain.entries.code_lists import BY_SCHEME
 from domain.policy.practice import practice
 from projections.history.appointments import CAME
 from projections.history.custody import Stay
@@ -114,12 +115,13 @@ class OrderTimelines(PersonTimelines):
     def suspended(self) -> list[tuple[date, date, date]]:
         """The times in which contact is suspended: first day, first day after, and the day from which the file says so.
 
-        At most ``practice().suspension_weeks`` weeks without a new entry.
+        At most ``practice().suspension_weeks`` weeks without a new entry, unless a scheme suspends it (``BY_SCHEME``).
         """
         resumed = {r.suspension: r.occurred_on for r in self.all(case_entries.ContactResumed)}
         found = []
         for fact in self.all(case_entries.ContactSuspended):
-            longest = fact.from_on + timedelta(weeks=practice().suspension_weeks)
+            by_scheme = fact.reason in BY_SCHEME
+            longest = date.max if by_scheme else fact.from_on + timedelta(weeks=practice().suspension_weeks)
             ends = min(fact.to_on + ONE_DAY, longest, resumed.get(fact.entry, date.max))
             if fact.from_on < ends:
                 found.append((fact.from_on, ends, fact.occurred_on))

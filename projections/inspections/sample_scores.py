@@ -14,6 +14,7 @@ from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.scoring.answers import Answer
 from projections.scoring.scores import Score, score
+from projections.scoring.value_marks import resting_on
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,11 @@ class ScoredSample:
     rests_on: RestsOn
     edition: str | None = None
     """The edition of the standards used for all duties; None: the one in force when each duty arose."""
+
+    @property
+    def marked(self) -> dict[str, list[str]]:
+        """For each mark but F the questions that rest on such values (``resting_on``)."""
+        return resting_on(self.framework, self.moment.on)
 
     def high_risk_only(self) -> "ScoredSample":
         """The high risk of harm sub-sample as a sample of its own."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from domain.calendar.workdays import ONE_DAY, working_days_between
+from domain.policy.cited_documents import MARKS
 from domain.policy.clauses import Clause, Value
 
 if TYPE_CHECKING:
@@ -80,6 +81,11 @@ class Obligation(Struct, frozen=True, gc=False):
     def due_day(self) -> date | None:
         """The due date; None while it waits for a release."""
         return None if self.due_on == WHEN_RELEASED else self.due_on
+
+    @property
+    def mark(self) -> str:
+        """How sure its value is, in a word, wherever its verdict is shown; empty where the value was found."""
+        return "" if self.value.sure == "F" else MARKS[self.value.sure]
 
     def fell_due(self, day: date) -> bool:
         """Whether this duty counts in figures on this day: ``due_on`` has passed, or it has come and the duty is met.

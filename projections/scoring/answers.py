@@ -57,6 +57,12 @@ class Answer:
         """The judgement that it rests on."""
         return next((reason.judgement for reason in self.because if reason.judgement is not None), None)
 
+    @property
+    def sure(self) -> tuple[str, ...]:
+        """The marks of the values on which it rests (of F, R, U, P), each once; none where it rests on no duty."""
+        duties = (reason.obligation for reason in self.because)
+        return tuple(sorted({duty.value.sure for duty in duties if duty is not None}))
+
 
 def answers(
     framework: Framework,

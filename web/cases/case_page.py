@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from domain.accounts.roles import READERS
 from domain.entries.case_entries import AppointmentMade
+from projections.cases import todays_law
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.cases.last_plans import last_plans
 from projections.cases.supervision_chart import supervision_chart
@@ -52,6 +53,10 @@ def show(crn: str, number: int) -> str | Response:
         chart=chart(supervision_chart(case.reading, met=with_met)),
         plans=last_plans(case.reading.history, case.day),
         contacts=last_contacts(case),
+        warn_or_refer=todays_law.warn_or_refer(case.reading.history, case.day),
+        failures=todays_law.failures_counted(case.reading.history, case.day),
+        final_third=todays_law.final_third_of(case.reading.history, case.day),
+        kept=todays_law.kept_though_suspended(case.reading.history, case.day),
     )
 
 

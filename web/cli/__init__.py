@@ -36,6 +36,10 @@ COMMANDS = {
         "web.cli.copy_commands",
         "Copy a record to another database: same entries, order, times, actors and hashes, and at the end the same root.",
     ),
+    "dates": (
+        "web.cli.dates_commands",
+        "Dates of a sentence: the final third, a fixed-term recall, the handover from custody. Nothing is read or stored.",
+    ),
     "demo": (
         "web.cli.serve_commands",
         "Load the two Gloucestershire samples, then serve the site, where one may be anybody without a password.",

@@ -58,7 +58,7 @@ def due_(
         click.echo("\n".join(_lines(owed, looked_at, taken)))
 
 
-DUTY_COLUMNS = ("case", "clause", "citation", "due_on", "state", "officer", "team")
+DUTY_COLUMNS = ("case", "clause", "citation", "sure", "due_on", "state", "officer", "team")
 NOTICE_COLUMNS = ("case", "notice", "says", "since", "officer", "team")
 
 
@@ -82,10 +82,15 @@ def _lines(owed: Sequence[DutyLine], looked_at: Sequence[NoticeLine], taken: str
         yield f"{since}  notice   {case.reference:<12} {line.kind.title:<42} {case.spell.place.officer}"
     for o in owed:
         case, due_on = o.case, o.obligation.due_on
-        yield f"{due_on}  {o.state:<8} {case.reference:<12} {o.clause.id:<42} {case.spell.place.officer}"
+        yield f"{due_on}  {o.state:<8} {case.reference:<12} {o.clause.id:<42} {case.spell.place.officer}{_mark(o)}"
     ended = len({o.case.reference for o in owed if o.case.has_ended})
     yield f"{len(looked_at)} to be looked at; {len(owed)} duties"
     yield f"Cases: {TAKEN[taken]}; {ended} of those with duties have ended"
+
+
+def _mark(line: DutyLine) -> str:
+    """The mark of a duty's time limit, where that was not found in a public source."""
+    return f"  ({line.obligation.mark})" if line.obligation.mark else ""
 
 
 COMMANDS = [due_]

@@ -10,7 +10,7 @@ from projections.scoring.management_ladder import CriterionRung
 from projections.scoring.score_bands import SectionBand, total
 from projections.scoring.scores import Score, printed
 from web.presentation.formatting import count_noun, percent, short_date
-from web.presentation.phrases import knowledge_words, rests_on_words, stored_late_words
+from web.presentation.phrases import knowledge_words, marked_words, rests_on_words, stored_late_words
 from web.presentation.score_words import rounding_words, score_name, section_name, sure_words, weight_words
 
 TAKEN = {"current": "current cases only", "ended": "ended cases only", "all": "current and ended cases"}
@@ -25,6 +25,7 @@ def score_text(
         + (f", by edition {scored.edition} throughout" if scored.edition else "")
         + f"; {TAKEN[taken]}",
         *rests_on_words(scored.rests_on),
+        *marked_words(scored.marked),
         *stored_late_words(late),
         f"{'':<56}{'score':>6}{'n':>6}{'95 %':>10}{'high risk of harm':>20}",
     ]

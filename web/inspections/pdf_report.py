@@ -26,7 +26,7 @@ from web.inspections.pdf_parts import (
 )
 from web.inspections.report_data import InspectionReport
 from web.presentation.formatting import change_words, count_noun, long_date, percent
-from web.presentation.phrases import stored_late_words
+from web.presentation.phrases import marked_words, stored_late_words
 from web.presentation.score_words import score_name, section_name, sure_words, weight_words
 
 
@@ -153,7 +153,7 @@ def _rests_on(made: InspectionReport) -> list[str]:
     lines.append(f"Evidence: {made.opened.evidence or 'not stated'}. {made.beside}".strip())
     if made.unsure:
         lines.append(f"{made.scored.framework.title}, {sure_words(made.scored.framework.sure).lower()}: {made.unsure}")
-    return lines + stored_late_words(made.late)
+    return lines + marked_words(made.scored.marked) + stored_late_words(made.late)
 
 
 def _rated(placed: CriterionRung) -> list[str]:

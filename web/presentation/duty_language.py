@@ -33,7 +33,7 @@ def duty_sentence(obligation: Obligation, day: date, **more: Any) -> DutySentenc
             pass
         else:
             what, last, when = (_WELSH.format(words) if words else "" for words in said[:3])
-            return DutySentence(what, last, when, said.unconfirmed)
+            return DutySentence(what, last, when, said.mark)
     return duty_sentences.duty_sentence(obligation, day, **more)
 
 

@@ -37,18 +37,18 @@ class DutySentence(NamedTuple):
     ``what``: what is asked, and how often or within what of what. ``last``: ``Last: 3 Nov 2005`` or ``Last: none``, for what
     is done again and again; empty for other duties, and where no history was given. ``when``: ``Due 23 Dec``, ``Due 11 Aug,
     94 working days late``, ``Arranged for 28 Dec``, ``Dispensed with until 31 Dec, was due 11 Aug`` or ``Done 5 Dec``.
-    ``unconfirmed``: the limit is marked as unsure (†).
+    ``mark``: *recalled*, *unsure* or *ours*, where the limit was not found in a public source; else empty.
     """
 
     what: str
     last: str
     when: str
-    unconfirmed: bool
+    mark: str
 
     @property
     def text(self) -> str:
-        """The whole, with full stops and †."""
-        first = f"{self.what}.{'†' if self.unconfirmed else ''}"
+        """The whole, with full stops, and the mark of the limit in brackets."""
+        first = f"{self.what}{f' ({self.mark})' if self.mark else ''}."
         return " ".join([first, *(f"{words}." for words in (self.last, self.when) if words)])
 
 
@@ -78,7 +78,7 @@ def duty_sentence(
         duty_asked(obligation, day, history, tongue),
         _last(obligation, day, history, tongue) if history is not None else "",
         _when(obligation, day, arranged_on, tongue),
-        obligation.value.sure == "U",
+        obligation.mark,
     )
 
 

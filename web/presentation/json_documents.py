@@ -154,6 +154,7 @@ def score_document(
         **({"rating": rating_document(scored.framework, bands)} if bands else {}),
         "high_risk": _scores(scored.high_risk),
         "rests_on": rests_on_document(scored.rests_on),
+        "marked": scored.marked,
     }
 
 
@@ -175,6 +176,7 @@ def obligation_document(obligation: Obligation, day: date) -> dict[str, Any]:
         "clause": obligation.clause.id,
         "edition": obligation.clause.edition,
         "citation": obligation.value.citation,
+        "sure": obligation.value.sure,
         "state": obligation.state(day),
         "arises_on": obligation.arises_on.isoformat(),
         "due_on": _day(obligation.due_day),
@@ -227,6 +229,7 @@ def case_document(reading: Reading, stored: Mapping[str, Stored]) -> dict[str, A
                 "basis": a.basis,
                 "absent": a.absent,
                 "other": a.other,
+                "sure": list(a.sure),
                 "because": [_reason(r, day) for r in a.because],
                 **_key_question(a),
             }
@@ -280,6 +283,7 @@ def due_document(owed: Sequence[DutyLine]) -> list[dict[str, Any]]:
             "case": o.case.reference,
             "clause": o.clause.id,
             "citation": o.obligation.value.citation,
+            "sure": o.obligation.value.sure,
             "due_on": _day(o.obligation.due_day),
             "state": o.state,
             "officer": o.case.spell.place.officer,

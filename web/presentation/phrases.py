@@ -12,6 +12,7 @@ from domain.entries.entry import CLAIMED
 from domain.entries.entry_words import codes, field_titles, title_of
 from domain.entries.references import references
 from domain.entries.schemas import dump_entry
+from domain.policy.cited_documents import MARKS, SURE
 from domain.policy.frameworks.framework_files import frameworks
 from domain.policy.standards.edition_files import national_standards, subjects_laid
 from domain.store.stored_entries import Stored
@@ -85,6 +86,14 @@ def rests_on_words(rests_on: RestsOn) -> list[str]:
         if number
     ]
     return said + ([f"{_not_laid(rests_on.not_laid)}."] if rests_on.not_laid else [])
+
+
+def marked_words(marked: Mapping[str, Sequence[str]]) -> list[str]:
+    """How many questions of a score rest on values that nobody found in a public source, in a sentence a mark."""
+    return [
+        f"{count_noun(len(names), 'question')} {'rests' if len(names) == 1 else 'rest'} on values {MARKS[mark]}: {SURE[mark]}."
+        for mark, names in marked.items()
+    ]
 
 
 def stored_late_words(late: StoredLate) -> list[str]:
@@ -266,7 +275,8 @@ def why(
         asked = f"{obligation.value.text} from {arises}{raised}: {'by ' if obligation.due_day else 'due '}{due}"
     lapsed = interruption is not None and obligation.state(day) == "lapsed"
     kept = f" {sentence(INTERRUPTED[interruption])}." if lapsed and interruption else ""
-    return f"{sentence(asked)}. {became(obligation, day, entry)}{kept}"
+    mark = f" ({obligation.mark})" if obligation.mark else ""
+    return f"{sentence(asked)}{mark}. {became(obligation, day, entry)}{kept}"
 
 
 def became(obligation: Obligation, day: date, entry: Callable[[str], str] | None = None) -> str:
@@ -308,5 +318,7 @@ def because(reason: Reason, day: date, entry: Callable[[str], str] | None = None
 
 
 def answer_words(answer: Answer) -> str:
-    """``insufficient (nothing there)``."""
-    return code_lists.label(answer.answer) + (" (nothing there)" if answer.absent else "")
+    """``insufficient (nothing there)``, and on what it rests where that is not found in a public source: ``, recalled``."""
+    marks = ", ".join(MARKS[one] for one in answer.sure if one != "F")
+    said = code_lists.label(answer.answer) + (" (nothing there)" if answer.absent else "")
+    return f"{said}, rests on values {marks}" if marks else said

@@ -34,5 +34,6 @@ def attach(app: Flask) -> None:
         entry_of=phrases.entry_of,
         laid_words=phrases.laid_words,
         rests_on_words=phrases.rests_on_words,
+        marked_words=phrases.marked_words,
         stored_late_words=phrases.stored_late_words,
     )

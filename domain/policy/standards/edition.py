@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from domain.policy.clauses import Clause
 
@@ -17,9 +18,26 @@ class NotAuditable:
     remark: str | None = None
 
 
+WhyNotLaid = Literal["no value", "professional judgement"]
+"""Why an edition lays no duty on a subject: its value was never seen, or it leaves the matter to who holds the case."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotLaid:
+    """What an edition, or the law of its time, asks and this program lays no duty for: no value, so no verdict."""
+
+    about: str
+    reason: WhyNotLaid
+    why: str
+    citation: str
+
+
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One edition, for duties that arise from ``start`` and before ``end`` (None: open); sources by short name."""
+    """One edition, for duties that arise from ``start`` and before ``end`` (None: open); sources by short name.
+
+    ``described``: clauses whose source lays no law (``Clause.described``). They raise no duty.
+    """
 
     id: str
     title: str
@@ -31,6 +49,12 @@ class Edition:
     sources: dict[str, str]
     clauses: tuple[Clause, ...]
     not_auditable: tuple[NotAuditable, ...]
+    not_laid: tuple[NotLaid, ...] = ()
+    described: tuple[Clause, ...] = ()
+
+    def left_out(self, reason: WhyNotLaid) -> list[NotLaid]:
+        """What is not laid for this reason."""
+        return [row for row in self.not_laid if row.reason == reason]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,17 +28,17 @@ def _with_since(editions: Sequence[Edition]) -> Iterable[Edition]:
     """Set ``since`` of each clause: the first day of the unbroken run of editions that have a clause of its id."""
     since: dict[str, date] = {}
     for edition in editions:
-        since = {clause.id: since.get(clause.id, edition.start) for clause in edition.clauses}
+        since = {clause.id: since.get(clause.id, clause.start or edition.start) for clause in edition.clauses}
         yield replace(edition, clauses=tuple(replace(clause, since=since[clause.id]) for clause in edition.clauses))
 
 
 def subjects_laid(edition: Edition) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The subjects for which the edition lays duties, and those for which only other editions do; both as printed.
+    """The subjects for which the edition lays duties, and those for which only the fullest edition does; both as printed.
 
     The order is that of the edition with the most clauses.
     """
-    fullest_first = sorted(national_standards().editions, key=lambda one: -len(one.clauses))
-    known = dict.fromkeys(clause.subject for one in (*fullest_first, edition) for clause in one.clauses)
+    fullest = max(national_standards().editions, key=lambda one: len(one.clauses))
+    known = dict.fromkeys(clause.subject for one in (fullest, edition) for clause in one.clauses)
     laid = {clause.subject for clause in edition.clauses}
     return tuple(s for s in known if s in laid), tuple(s for s in known if s not in laid)
 

@@ -415,7 +415,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "WhereaboutsUnknown": {"basis": "warrant", "detail": "issued by the Cheltenham bench"},
     "WhereaboutsKnown": {"how": "surrendered"},
     "ContactSuspended": {"from_on": "2005-06-06", "to_on": "2005-07-15", "reason": "hospital", "by": "Ann Spo",
-                         "by_id": "S0001", "grade": "spo"},
+                         "by_id": "S0001", "grade": "spo", "follow_up_on": "2005-06-20"},
     "ContactResumed": {"suspension": "suspension"},
     "SupervisionSuspended": {"reason": "ten years without concern"},
     "SupervisionRestored": {"reason": "a new charge"},

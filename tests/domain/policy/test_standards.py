@@ -1,6 +1,7 @@
 """Policy documents: what does not load, and what the shipped ones hold."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from textwrap import dedent, indent
 
@@ -186,11 +187,13 @@ IN_CUSTODY = {
     "runs": """absence-explanation absence-decision warning breach-second-unacceptable-failure
         breach-third-unacceptable-failure breach-or-recall-third-failure recall-decision emergency-recall-decision
         assessment-countersigned risk-of-harm-full-analysis risk-of-harm-review-after-change management-oversight
-        mappa-review-set mappa-review-held mappa-meeting mappa-register-review termination-review court-report recording""",
-    "pauses": """first-contact transfer-first-contact high-risk-home-visit licence-home-visit home-visit-in-first-phase
+        mappa-review-set mappa-review-held mappa-meeting termination-review court-report recording
+        court-report-standard-delivery court-report-short-format court-report-oral victim-contact-referral
+        victim-liaison-contact final-third-follow-up""",
+    "pauses": """first-contact transfer-first-contact home-visit high-risk-home-visit licence-home-visit home-visit-in-first-phase
         unpaid-work-first-session unpaid-work-assessment-appointment risk-of-harm-assessment
         likelihood-of-reoffending-assessment initial-supervision-plan community-punishment-assessment plan-review
-        transfer-plan-review risk-of-harm-review risk-of-harm-register-review risk-management-plan
+        transfer-plan-review risk-of-harm-review risk-management-plan
         risk-management-plan-after-change risk-management-plan-review""",
     "anew": "contact-frequency contact-phase-total drug-testing unpaid-work-hours",
     "ends": "contact-after-release contact-after-surrender",
@@ -216,7 +219,7 @@ def test_a_risk_management_plan_and_nothing_else_is_due_by_release() -> None:
 
 
 WAITS_WHILE_UNKNOWN = """first-contact transfer-first-contact contact-after-release contact-after-surrender
-    high-risk-home-visit licence-home-visit home-visit-in-first-phase unpaid-work-first-session
+    home-visit high-risk-home-visit licence-home-visit home-visit-in-first-phase unpaid-work-first-session
     unpaid-work-assessment-appointment risk-of-harm-assessment likelihood-of-reoffending-assessment
     initial-supervision-plan community-punishment-assessment plan-review transfer-plan-review"""
 """What waits while nobody knows where the person is: contact, plan, first assessment, first session, home visit."""
@@ -269,13 +272,68 @@ def test_a_value_that_was_looked_up_is_the_source_s_value(
     assert (value.text, value.sure) == (text, sure)
 
 
-@pytest.mark.parametrize("edition", ["2011", "2015"])
-def test_an_edition_to_outcomes_lays_breach_and_no_minimum_of_contact(edition: str) -> None:
+@pytest.mark.parametrize("edition", ["2011", "2015", "2021", "2022"])
+def test_an_edition_of_today_lays_no_contact_and_says_why(edition: str) -> None:
     found = next(e for e in national_standards().editions if e.id == edition)
+    _, not_laid = subjects_laid(found)
+    assert {"contact", "reviews", "assessment", "recording"} <= set(not_laid)
+    (reason,) = {row.reason for row in found.not_laid if row.about.startswith("How often a person is seen")}
+    assert (reason == "professional judgement") == (edition in ("2011", "2015"))
+
+
+def test_the_edition_of_2011_lays_breach_alone() -> None:
+    found = next(e for e in national_standards().editions if e.id == "2011")
     assert [c.id for c in found.clauses] == ["breach-second-unacceptable-failure", "breach-or-recall-third-failure"]
-    laid, not_laid = subjects_laid(found)
-    assert laid == ("enforcement",)
-    assert {"contact", "plan", "reviews", "assessment", "recording"} <= set(not_laid)
+    assert subjects_laid(found)[0] == ("enforcement",)
+
+
+def test_no_value_of_today_s_law_is_unsure_and_none_inside_an_edition_that_nobody_saw_is_told_as_found() -> None:
+    today = [c for e in national_standards().editions if e.id in ("2015", "2021", "2022") for c in e.clauses]
+    marks = {(c.id, v.cite, v.sure) for c in today for v in c.values}
+    assert {sure for *_, sure in marks} == {"F", "R", "P"}
+    assert {sure for _, cite, sure in marks if cite in ("noms2015", "ns2021", "ns2022")} == {"R"}
+    assert {c.id for c in today if "register" in c.id or "mappa" in c.id or "breach" in c.id} == set()
+
+
+def test_what_is_only_described_is_kept_apart_and_drives_nothing(write: Write) -> None:
+    told = PLAN.replace("subject: plan", "subject: plan\n  described: an account of practice")
+    edition = read_edition(write(CONTACT + told))
+    assert [c.id for c in edition.clauses] == ["contact-frequency"]
+    assert [(c.id, c.described) for c in edition.described] == [("initial-supervision-plan", "an account of practice")]
+    ids = {c.id for e in national_standards().editions for c in e.clauses if c.edition == "2022"}
+    assert "breach-pack" not in ids and "contact-frequency" not in ids
+
+
+def test_a_clause_may_hold_from_later_than_its_edition(write: Write) -> None:
+    later = PLAN.replace("subject: plan", "subject: plan\n  from: 2006-01-02")
+    (clause,) = read_edition(write(later)).clauses
+    assert (clause.in_force(date(2006, 1, 1)), clause.in_force(date(2006, 1, 2))) == (False, True)
+    (since,) = combine([read_edition(write(later))]).clauses
+    assert since.since == date(2006, 1, 2)
+    assert "'initial-supervision-plan' begins on 2008-01-01, after its edition has ended" in refusal(
+        write(later.replace("2006-01-02", "2008-01-01"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "right"),
+    [
+        (
+            "{about: contact, reason: unknown, why: not seen, cite: ns}",
+            "'unknown' is not one of no value, professional",
+        ),
+        ("{about: contact, reason: no value, cite: ns}", "not_laid.why: Missing data"),
+        ("{about: contact, reason: no value, why: not seen, cite: other}", "'other' is not among the sources"),
+    ],
+)
+def test_what_is_not_laid_says_why_and_is_cited(write: Write, row: str, right: str) -> None:
+    good = HEAD.replace(
+        "not_auditable: []",
+        "not_laid:\n  - {about: contact, reason: no value, why: not seen, cite: ns}\nnot_auditable: []",
+    )
+    assert [one.about for one in read_edition(write(head=good)).left_out("no value")] == ["contact"]
+    message = refusal(write(head=good.replace("{about: contact, reason: no value, why: not seen, cite: ns}", row)))
+    assert right in message and message.startswith("ns-2005.yaml line 10: not_laid")
 
 
 def test_the_fullest_editions_lay_every_subject() -> None:

@@ -131,7 +131,10 @@ def test_due_lists_what_is_overdue_and_what_falls_due(run) -> None:  # type: ign
     team = json.loads(run("due", "--as-at", "2005-10-03", "--team", "Gloucester", "--format", "json").output)
     assert {o["team"] for o in team} == {"Gloucester"}
     rows = list(csv.DictReader(io.StringIO(run("due", "--as-at", "2005-10-03", "--format", "csv").output)))
-    assert set(rows[0]) == {"case", "clause", "citation", "due_on", "state", "officer", "team"}
+    assert set(rows[0]) == {"case", "clause", "citation", "sure", "due_on", "state", "officer", "team"}
+    marks = {o["sure"] for o in soon}
+    assert "R" in marks and marks <= {"F", "R", "U", "P"}
+    assert "(recalled)" in run("due", "--as-at", "2005-10-03").output
 
 
 def test_export_then_import_gives_the_same_database(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

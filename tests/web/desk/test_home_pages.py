@@ -73,7 +73,7 @@ def test_the_spos_list_has_two_parts_in_order_of_their_bands(spo: FlaskClient) -
     assert [rank[word] for word in order] == sorted(rank[word] for word in order) and len(set(order)) == 4
     said = words(page)
     assert "Yours to do (8)" in said and f"Your officers' (29 duties, {len(order)} people)" in said
-    assert "Assessment of 9 Nov countersigned by a manager within 5 working days. † (time limit not confirmed)" in said
+    assert "Assessment of 9 Nov countersigned by a manager within 5 working days ( time limit unsure) ." in said
     assert "Due 11 Aug, 94 working days late." in said
     assert part(page, "yours").count("Due ") == 8 and part(page, "officers").count("Due ") == 29
     assert "Record complete to 21 December 2005." in said and "past its review since 2 Aug 2005" in said

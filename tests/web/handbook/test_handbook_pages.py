@@ -66,3 +66,14 @@ def test_the_page_of_an_edition_explains_the_marks(reader: FlaskClient, edition:
     text = page(reader, f"/standards/editions/{edition}")
     for word in ("Found:", "Recalled:", "Unsure:", "Ours:"):
         assert word in text
+
+
+@pytest.mark.parametrize("edition", ["2011", "2015", "2021", "2022"])
+def test_an_edition_of_today_shows_what_is_laid_not_laid_and_only_described(reader: FlaskClient, edition: str) -> None:
+    text = page(reader, f"/standards/editions/{edition}")
+    found = next(e for e in national_standards().editions if e.id == edition)
+    assert ("Not laid: left to professional judgement" in text) == (edition in ("2011", "2015"))
+    assert ("Not laid: no value is known" in text) == bool(found.left_out("no value"))
+    assert all(row.about in text and row.why[1:] in text and row.citation in text for row in found.not_laid)
+    assert ("Described, and no law" in text) == bool(found.described) == (edition != "2011")
+    assert all(clause.says in text and str(clause.described)[1:] in text for clause in found.described)

@@ -1,0 +1,97 @@
+"""What today's law says of a case, where it lays no duty with a time limit.
+
+Which failures ask for a warning or for referral; the count of failures as a service team describes it; the final third.
+"""
+
+from datetime import date
+from typing import NamedTuple
+
+from domain.calendar.workdays import Length
+from domain.entries.case_entries import BreachInitiated, ContactSuspended, WarningGiven
+from domain.policy.sentence_dates import Kept, SentenceDate, final_third, kept_in_contact
+from domain.policy.sentence_rules import SentenceRule, sentence_rules
+from projections.history.appointments import Failure
+from projections.history.dated_values import value_on
+from projections.history.history import History
+
+ORDERS = frozenset(("community_order", "suspended_sentence_order"))
+"""The orders of the statute; for the suspended sentence order the parallel rule is recalled."""
+
+
+class WarnOrRefer(NamedTuple):
+    """A failure that nothing has answered as the statute asks.
+
+    ``warned_on``: the day of a warning in the twelve months before: then it must be referred. None: warn, or refer.
+    """
+
+    failed_on: date
+    appointments: tuple[str, ...]
+    warned_on: date | None
+    rule: SentenceRule
+
+
+def warn_or_refer(history: History, day: date) -> list[WarnOrRefer]:
+    """The failures by a day, from the statute's first day on, that ask for a warning or for referral; the earliest first."""
+    rule = sentence_rules()["warned-before"]
+    if history.started is None or history.started.order_type not in ORDERS:
+        return []
+    found = [
+        WarnOrRefer(failure.of, failure.entries, _warned_before(history, failure, rule), rule)
+        for failure in history.failures
+        if failure.on <= day and rule.holds(failure.of)
+    ]
+    return [one for one in found if not _answered(history, one, day)]
+
+
+def _warned_before(history: History, failure: Failure, rule: SentenceRule) -> date | None:
+    """The last warning about another day, in the twelve months before a failure."""
+    months = Length(rule.amount, "month")
+    given = [
+        warning.occurred_on
+        for warning in history.all(WarningGiven)
+        if warning.occurred_on <= failure.of <= months.before_anniversary(warning.occurred_on)
+        and not set(warning.appointments) & set(failure.entries)
+    ]
+    return max(given, default=None)
+
+
+def _answered(history: History, one: WarnOrRefer, day: date) -> bool:
+    given = [(fact.occurred_on, fact.appointments) for fact in history.all(BreachInitiated)]
+    if one.warned_on is None:
+        given += [(fact.occurred_on, fact.appointments) for fact in history.all(WarningGiven)]
+    return any(on <= day and set(named) & set(one.appointments) for on, named in given)
+
+
+def failures_counted(history: History, day: date) -> int:
+    """The failures of the last twelve months, as a service team describes its count: it drives nothing.
+
+    It begins anew when a breach ends, proved or not. What fails while a breach is open adds nothing.
+    """
+    months = Length(sentence_rules()["failures-counted"].amount, "month")
+    ended = max((on for on in history.decided if on <= day), default=None)
+    return sum(
+        failure.on <= day <= months.before_anniversary(failure.of)
+        and (ended is None or failure.of > ended)
+        and not history.undecided(failure.of)
+        for failure in history.failures
+    )
+
+
+def final_third_of(history: History, day: date) -> list[SentenceDate]:
+    """The dates of the final third of an order or licence whose last day is known; none before the schemes of today."""
+    started, ends = history.started, value_on(history.ends_on, day)
+    if started is None or ends is None or not sentence_rules()["suspension"].holds(day):
+        return []
+    begins = started.released_on or started.occurred_on
+    return final_third(begins, ends, licence=started.order_type == "licence") if begins < ends else []
+
+
+def kept_though_suspended(history: History, day: date) -> list[str]:
+    """Why contact should not be suspended in the final third, where it is on this day; empty: it is not, or may be."""
+    suspended = {fact.from_on for fact in history.all(ContactSuspended) if fact.reason == "final_third"}
+    if not any(begins in suspended and begins <= day < ends for begins, ends, _ in history.suspended):
+        return []
+    attributes = history.attributes(day)
+    return kept_in_contact(
+        Kept(mappa=attributes["mappa_level"] is not None, very_high_risk=attributes["risk"] == "very_high")
+    )

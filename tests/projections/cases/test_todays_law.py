@@ -1,0 +1,106 @@
+"""Warn or refer, the count of failures as a team describes it, and the final third of a case."""
+
+from datetime import date
+from typing import Any
+
+from projections.cases.todays_law import failures_counted, final_third_of, kept_though_suspended, warn_or_refer
+from projections.history.history import History
+from tests.scenarios import Scenario
+
+START = {"on": date(2022, 1, 3), "SupervisionStarted": {"order_type": "community_order", "ends_on": date(2025, 1, 3)}}
+
+
+def missed(name: str, on: date) -> list[dict[str, Any]]:
+    return [
+        {"on": on, "entry": name, "AppointmentMade": {}},
+        {"on": on, "AppointmentOutcomeRecorded": {"appointment": name, "outcome": "unacceptable_absence"}},
+    ]
+
+
+def history(*facts: dict[str, Any], start: dict[str, Any] = START) -> History:
+    return History.of(Scenario("", "", [start, *facts], []).history())
+
+
+def warned(on: date, *appointments: str) -> dict[str, Any]:
+    return {"on": on, "WarningGiven": {"appointments": list(appointments)}}
+
+
+def test_a_first_failure_asks_for_a_warning_or_for_referral_until_one_is_given() -> None:
+    file = history(*missed("a", date(2022, 2, 7)), warned(date(2022, 2, 14), "a"))
+    assert [(one.failed_on, one.warned_on) for one in warn_or_refer(file, date(2022, 2, 13))] == [
+        (date(2022, 2, 7), None)
+    ]
+    assert warn_or_refer(file, date(2022, 2, 14)) == []
+
+
+def test_a_failure_within_twelve_months_of_a_warning_must_be_referred_and_one_after_them_need_not() -> None:
+    first = (*missed("a", date(2022, 2, 7)), warned(date(2022, 2, 14), "a"))
+    last_day, after = date(2023, 2, 13), date(2023, 2, 14)
+    (owed,) = warn_or_refer(history(*first, *missed("b", last_day)), date(2023, 3, 1))
+    assert (owed.failed_on, owed.warned_on) == (last_day, date(2022, 2, 14))
+    (owed,) = warn_or_refer(history(*first, *missed("b", after)), date(2023, 3, 1))
+    assert owed.warned_on is None
+
+
+def test_another_warning_does_not_answer_what_must_be_referred() -> None:
+    facts = [*missed("a", date(2022, 2, 7)), warned(date(2022, 2, 14), "a"), *missed("b", date(2022, 3, 7))]
+    again = history(*facts, warned(date(2022, 3, 14), "b"))
+    assert [one.failed_on for one in warn_or_refer(again, date(2022, 3, 31))] == [date(2022, 3, 7)]
+    referred = history(*facts, {"on": date(2022, 3, 14), "BreachInitiated": {"appointments": ["b"]}})
+    assert warn_or_refer(referred, date(2022, 3, 31)) == []
+
+
+def test_the_statute_holds_from_the_first_of_december_2020_and_for_orders() -> None:
+    begun = {"on": date(2020, 10, 5), "SupervisionStarted": {"order_type": "community_order"}}
+    for day, owed in ((date(2020, 11, 30), 0), (date(2020, 12, 1), 1)):
+        assert len(warn_or_refer(history(*missed("a", day), start=begun), date(2021, 1, 4))) == owed
+    licence = {"on": date(2022, 1, 3), "SupervisionStarted": {"order_type": "licence"}}
+    assert warn_or_refer(history(*missed("a", date(2022, 2, 7)), start=licence), date(2022, 3, 1)) == []
+
+
+def test_the_count_stands_still_while_a_breach_is_open_and_begins_anew_when_it_ends_even_unproved() -> None:
+    file = history(
+        *missed("a", date(2022, 2, 7)), *missed("b", date(2022, 2, 14)),
+        {"on": date(2022, 2, 21), "BreachInitiated": {"appointments": ["a", "b"]}},
+        *missed("c", date(2022, 3, 7)),
+        {"on": date(2022, 4, 4), "BreachDecided": {"outcome": "not_proved"}},
+        *missed("d", date(2022, 5, 9)),
+    )  # fmt: skip
+    days = {date(2022, 2, 20): 2, date(2022, 4, 3): 2, date(2022, 4, 4): 0, date(2022, 5, 31): 1, date(2023, 5, 9): 0}
+    assert {day: failures_counted(file, day) for day in days} == days
+
+
+def test_the_final_third_of_an_order_is_told_once_the_schemes_of_today_are_there() -> None:
+    file = history()
+    assert final_third_of(file, date(2024, 4, 28)) == []
+    (third,) = final_third_of(file, date(2024, 4, 29))
+    assert third.on == date(2024, 1, 3)
+    endless = {"on": date(2022, 1, 3), "SupervisionStarted": {"order_type": "community_order"}}
+    assert final_third_of(history(start=endless), date(2024, 6, 3)) == []
+
+
+def test_a_case_under_mappa_or_at_very_high_risk_is_kept_in_contact() -> None:
+    away = {
+        "on": date(2024, 6, 3),
+        "ContactSuspended": {"reason": "final_third", "from_on": date(2024, 6, 3), "to_on": date(2025, 1, 3)},
+    }
+    assert kept_though_suspended(history(away), date(2024, 7, 1)) == []
+    managed = {"on": date(2024, 6, 10), "MappaSet": {"level": 1}}
+    worse = {"on": date(2024, 6, 17), "RiskLevelChanged": {"to": "very_high"}}
+    file = history(away, managed, worse)
+    assert [len(kept_though_suspended(file, date(2024, 6, day))) for day in (9, 10, 17)] == [0, 1, 2]
+    assert kept_though_suspended(file, date(2025, 1, 4)) == []
+    hospital = {"on": date(2024, 6, 3), "ContactSuspended": {"from_on": date(2024, 6, 3), "to_on": date(2024, 7, 1)}}
+    assert kept_though_suspended(history(hospital, managed), date(2024, 6, 20)) == []
+
+
+def test_a_suspension_in_the_final_third_holds_to_its_last_day_and_one_for_hospital_for_twelve_weeks() -> None:
+    spans = {}
+    for reason in ("final_third", "hospital"):
+        away = {
+            "on": date(2024, 6, 3),
+            "ContactSuspended": {"reason": reason, "from_on": date(2024, 6, 3), "to_on": date(2025, 1, 3)},
+        }
+        ((_, ends, _),) = history(away).suspended
+        spans[reason] = ends
+    assert spans == {"final_third": date(2025, 1, 4), "hospital": date(2024, 8, 26)}

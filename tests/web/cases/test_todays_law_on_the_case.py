@@ -1,0 +1,45 @@
+"""The overview of a case of today: warn or refer, the final third, and contact suspended where it should not be."""
+
+from contextlib import closing
+from datetime import date
+from html import unescape
+from pathlib import Path
+
+from domain.store.application import Files
+from tests.projections.read_model.test_views import store
+from tests.scenarios import REFERENCE, Scenario
+from tests.support.people import signed_in
+from web.app import create_app
+
+
+def test_the_overview_says_what_the_law_of_today_asks_without_a_number_of_days(tmp_path: Path) -> None:
+    start, missed = date(2024, 1, 8), date(2024, 2, 5)
+    facts = [
+        {"on": start, "SupervisionStarted": {"order_type": "community_order", "ends_on": date(2025, 1, 8)}},
+        {"on": missed, "entry": "a", "AppointmentMade": {}},
+        {"on": missed, "AppointmentOutcomeRecorded": {"appointment": "a", "outcome": "unacceptable_absence"}},
+        {"on": date(2024, 2, 12), "WarningGiven": {"appointments": ["a"]}},
+        {"on": date(2024, 6, 3), "entry": "b", "AppointmentMade": {}},
+        {"on": date(2024, 6, 3), "AppointmentOutcomeRecorded": {"appointment": "b", "outcome": "unacceptable_absence"}},
+        {"on": date(2024, 9, 9), "MappaSet": {"level": 1}},
+        {
+            "on": date(2024, 9, 9),
+            "ContactSuspended": {"reason": "final_third", "from_on": date(2024, 9, 9), "to_on": date(2025, 1, 8)},
+        },
+    ]
+    address = str(tmp_path / "today.sqlite")
+    with closing(Files.open(address)) as files:
+        for fact in sorted(Scenario("", "", facts, []).history(), key=lambda one: one.recorded_at):
+            store(files, (REFERENCE, fact))
+    client = signed_in(create_app(address, today=lambda: date(2024, 9, 30)))
+    page = unescape(" ".join(client.get(f"/cases/{REFERENCE}").text.split()))
+    assert (
+        "<strong>Refer to an enforcement officer</strong>: failure on 3 June 2024, warned on 12 February 2024" in page
+    )
+    assert "The law gives no number of days." in page and "Sentencing Act 2020, Schedule 10" in page
+    assert "2 failures in twelve months" in page
+    assert (
+        "Contact is suspended in the final third</strong>, though the case is kept in contact: managed under MAPPA"
+        in page
+    )
+    assert "Final third from" in page and "8 September 2024" in page

@@ -239,7 +239,9 @@ class RatingAdjusted(OfInspection, frozen=True):
 class FindingWritten(OfInspection, frozen=True):
     """A finding for the report, under a criterion. ``question``: the question whose figure it gives (None: the
     criterion's own). ``direction``: how that figure changed since the inspection before, as the text says. A
-    ``conclusion`` stands last under its criterion. A ``key`` finding also stands in the summary at the front."""
+    ``conclusion`` stands last under its criterion. A ``key`` finding also stands in the summary at the front.
+    ``stands_because``: why it speaks of a change that is within chance, or between figures of different evidence; it is printed.
+    """
 
     criterion: Id
     text: Annotated[str, Meta(min_length=1, max_length=20_000)]
@@ -247,6 +249,7 @@ class FindingWritten(OfInspection, frozen=True):
     direction: code_lists.Direction | None = None
     conclusion: bool = False
     key: bool = False
+    stands_because: Note | None = None
 
 
 class FindingWithdrawn(OfInspection, frozen=True):

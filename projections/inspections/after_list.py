@@ -26,7 +26,6 @@ def after_list(found: Inspection, file: CaseFile, stored: Mapping[str, Stored]) 
     }
 
 
-def entries_after_list(book: CaseRepository, inspection: str) -> int:
+def entries_after_list(book: CaseRepository, found: Inspection) -> int:
     """How many entries of the sample's files were recorded or stored after the list was given."""
-    found = book.inspection(inspection)
     return sum(len(after_list(found, book.file(case), book.stored(case))) for case in found.sample)

@@ -127,9 +127,8 @@ def reader_key(judged: QualityJudged) -> str:
     return judged.by_id or judged.by
 
 
-def read_twice(repository: CaseRepository, inspection: str, cases: Iterable[str]) -> Agreement:
+def read_twice(repository: CaseRepository, inspection: str, found: Inspection, cases: Iterable[str]) -> Agreement:
     """Both readings of those of these cases whose two readings are finished, as they stood when the later of them was."""
-    found = repository.inspection(inspection)
     first: dict[CaseQuestion, QualityJudged] = {}
     other: dict[CaseQuestion, QualityJudged] = {}
     for case in cases:

@@ -73,7 +73,7 @@ def _twice(inspection: str, found: Inspection) -> Agreement:
     """Both readings of the cases read twice that the person signed in has not still to read."""
     hidden = current_inspections.to_read(inspection)
     given = [case for case, second in found.allocated if second and case not in hidden]
-    return read_twice(current_cases.repository(), inspection, given)
+    return read_twice(current_cases.repository(), inspection, found, given)
 
 
 def _parts(found: Inspection, texts: Mapping[str, str], twice: Agreement) -> list[tuple[str, Mapping[str, Agreement]]]:

@@ -23,9 +23,10 @@ from projections.cases.case_repository import CaseRepository
 from projections.inspections.published_figures import published_fields
 from projections.inspections.sample_scores import ScoredSample, score_inspection
 from web.inspections.answers_table import answers_table
-from web.inspections.pdf_report import as_pdf
+from web.inspections.printed_report import as_odt, as_pdf
 from web.inspections.report_data import InspectionReport, report_of
 from web.inspections.report_document import report_document
+from web.presentation.odt_writer import MIME as ODT
 from web.presentation.table_files import FORMATS, as_bytes
 
 ATTEMPTS = 4
@@ -51,6 +52,7 @@ def _answers(form: str) -> Callable[[InspectionReport], bytes]:
 FORMS: Mapping[str, tuple[str, str, Callable[[InspectionReport], bytes]]] = {
     "json": (".json", "application/json", as_json),
     "pdf": (".pdf", "application/pdf", as_pdf),
+    "odt": (".odt", ODT, as_odt),
     "csv": ("-answers.csv", FORMATS["csv"][0], _answers("csv")),
     "ods": ("-answers.ods", FORMATS["ods"][0], _answers("ods")),
 }

@@ -1,16 +1,19 @@
 """The report of an inspection as data: its figures, its findings beside them, and the stamp by which they are checked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 from domain.aggregates.inspection import Inspection
-from domain.entries.inspection_entries import InspectionOpened, PublishedFigure
+from domain.entries.inspection_entries import FindingWritten, InspectionOpened, PublishedFigure
+from domain.entries.report_entries import RecommendationMade
+from domain.store.draw_seeds import own_names
 from domain.store.hash_chain import ORIGIN
 from projections.cases.case_repository import CaseRepository
 from projections.cases.stored_late import StoredLate
 from projections.history.moment import Moment
+from projections.inspections.how_made import HowMade, how_made
 from projections.inspections.published_figures import FigureChange, figure_changes, figures
 from projections.inspections.sample_scores import (
     ScoredSample,
@@ -19,13 +22,18 @@ from projections.inspections.sample_scores import (
     score_before,
     score_inspection,
 )
-from projections.scoring.finding_text import CheckedFinding, DraftFinding, check_finding, draft_findings
+from projections.scoring.finding_text import CheckedFinding, DraftFinding, check_finding, draft_findings, exceeds_chance
 from projections.scoring.intervals import intervals
 from projections.scoring.management_ladder import CriterionRung, criterion_rungs
 from projections.scoring.score_bands import section_bands
 from projections.scoring.scores import Score
+from web.inspections.draw_words import draw_facts
 from web.inspections.sheet_data import ScoringSheet, names_of
 from web.presentation.json_documents import known
+
+OTHER_EVIDENCE = (
+    "The two inspections rest on different evidence, or one does not say on which: they compare only as adjusted."
+)
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,11 @@ class InspectionReport:
     """Whether it is read at the inspection's own sample date and state of knowledge, the ones that are published."""
     places: list[EntryPlace]
     """The entries by which it was opened, framed, drawn and frozen; none where the position is not said."""
+    how_made: HowMade
+    sampling: Sequence[tuple[str, str]]
+    """How the sample was come by, as names and values."""
+    earlier_recommendations: Mapping[int, RecommendationMade]
+    """The recommendations of the inspection that this one follows, by number."""
 
     @property
     def departed(self) -> list[FigureChange]:
@@ -92,6 +105,33 @@ class InspectionReport:
     def findings_on(self, criterion: str, *, conclusion: bool = False) -> list[CheckedFinding]:
         of = [c for c in self.findings if c.finding.criterion == criterion]
         return [c for c in of if c.finding.conclusion == conclusion]
+
+    def doubt_of(self, checked: CheckedFinding) -> str:
+        """Why a finding may not say that a figure improved or fell, as a sentence; empty where it may, or says neither."""
+        finding = checked.finding
+        if finding.direction in (None, "unchanged") or self.before is None:
+            return ""
+        if not self.same_evidence:
+            return OTHER_EVIDENCE
+        if self._beyond_chance(finding) is False:
+            return "The difference is within what chance would give."
+        return ""
+
+    def _beyond_chance(self, finding: FindingWritten) -> bool | None:
+        """Whether the change of the figure that a finding speaks of exceeds chance; None where there is nothing to compare."""
+        if finding.question is not None:
+            was = self.before.score.questions.get(finding.question) if self.before else None
+            now = self.scored.score.questions.get(finding.question)
+            return exceeds_chance(was, now) if was is not None and now is not None else None
+        return next(
+            (
+                self.sheet.beyond_chance(s, c)
+                for s, section in enumerate(self.scored.score.sections)
+                for c, one in enumerate(section.criteria)
+                if one.criterion.id == finding.criterion
+            ),
+            None,
+        )
 
     @cached_property
     def sheet(self) -> ScoringSheet:
@@ -182,7 +222,9 @@ def report_of(
         figures=figures(found, scored.score),
         stamp=Stamp(name, found.framework.id, found.framework.version, at.on.isoformat(), known(at.known_at), position, head),
         late=StoredLate.of(book, name, scored.readings, at), own_moment=at_own_moment(opened, at),
-        places=_places(book, name, found) if says_position else [],
+        places=_places(book, name, found) if says_position else [], how_made=how_made(book, name, found),
+        sampling=draw_facts(found, own_names(book.files)),
+        earlier_recommendations=book.inspection(opened.follows).parts.recommendations if opened.follows in book.inspections else {},
     )  # fmt: skip
 
 

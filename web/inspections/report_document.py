@@ -1,5 +1,6 @@
 """The report of an inspection as JSON: every field of it is compared by ``caseaudit verify``."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from domain.entries.inspection_entries import FrameTaken, SampleDrawn
@@ -7,14 +8,21 @@ from projections.scoring.finding_text import CheckedFinding
 from projections.scoring.management_ladder import CriterionRung
 from web.inspections.draw_words import sampling_document
 from web.inspections.freeze_words import fixings
+from web.inspections.how_made_words import made_document
 from web.inspections.report_data import InspectionReport
 from web.presentation.rating_json import rating_document
 
-FORMAT = 3
+FORMAT = 4
 """The format of the JSON. A report of before has no ``format``; it has the fields of ``BEFORE``."""
 
 SINCE_3 = ("sampling",)
 """The fields that a report of format 2 has not."""
+
+SINCE_4 = ("made", "recommendations", "progress", "next_steps")
+"""The fields that a report of format 3 has not."""
+
+OLDER: Mapping[int, Collection[str]] = {2: {*SINCE_3, *SINCE_4}, 3: SINCE_4}
+"""Format of before -> the fields that its reports have not."""
 
 BEFORE = (
     "report", "title", "framework", "framework_version", "sample_date", "known_at", "evidence", "position", "hash",
@@ -47,6 +55,7 @@ def report_document(made: InspectionReport) -> dict[str, Any]:
         "draw": _draw(found.drawn),
         "replaced": len(found.replaced),
         "sampling": sampling_document(found),
+        "made": made_document(made.how_made),
         "entries": [
             {"entry": one.entry, "type": one.type, "position": one.position, "hash": one.hash} for one in made.places
         ],
@@ -64,7 +73,19 @@ def report_document(made: InspectionReport) -> dict[str, Any]:
             for name, q in made.scored.score.questions.items()
             if (high := made.scored.high_risk.questions[name])
         ],
-        "findings": [_finding(checked) for checked in made.findings],
+        "findings": [_finding(made, checked) for checked in made.findings],
+        "recommendations": [
+            {"number": number, "text": one.text, "to": one.to, "criterion": one.criterion}
+            for number, one in sorted(found.parts.recommendations.items())
+        ],
+        "progress": [
+            {"number": number, "progress": one.progress, "words": one.words}
+            for number, one in sorted(found.parts.progress.items())
+        ],
+        "next_steps": [
+            {"number": number, "text": one.text, "who": one.who, "by_when": one.by_when and one.by_when.isoformat()}
+            for number, one in sorted(found.parts.next_steps.items())
+        ],
     }  # fmt: skip
 
 
@@ -95,10 +116,11 @@ def _management(rung: CriterionRung) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _finding(checked: CheckedFinding) -> dict[str, Any]:
-    finding = checked.finding
+def _finding(made: InspectionReport, checked: CheckedFinding) -> dict[str, Any]:
+    finding, doubt = checked.finding, made.doubt_of(checked)
     return {
         "criterion": finding.criterion, "question": finding.question, "text": finding.text,
         "conclusion": finding.conclusion, "direction": finding.direction, "was": checked.was, "now": checked.now,
-        "agrees": checked.agrees,
+        "agrees": checked.agrees, **({"key": True} if finding.key else {}), **({"doubt": doubt} if doubt else {}),
+        **({"stands_because": finding.stands_because} if finding.stands_because else {}),
     }  # fmt: skip

@@ -13,12 +13,15 @@ from domain.policy.frameworks.framework_files import frameworks
 from projections.scoring.score_bands import section_bands, total
 from web.inspections.answers_table import answers_table
 from web.inspections.freeze_words import how_fixed
+from web.inspections.how_made_words import made_facts
+from web.inspections.printed_report import few
 from web.inspections.publication import FORMS
 from web.inspections.publication_page import attached, published_files
 from web.inspections.report_data import InspectionReport
-from web.inspections.report_parts_page import PROGRESS_WORDS, earlier_recommendations
+from web.inspections.report_parts_page import PROGRESS_WORDS
 from web.inspections.report_seen import report_seen
 from web.presentation.downloads import download
+from web.presentation.pdf_writer import NoPdf
 from web.recording.entry_forms import Field
 from web.recording.inspection_entry import Problems, enter, inspection_to_run, read_form, token
 from web.services import current_cases, current_inspections
@@ -44,9 +47,10 @@ def show(inspection: str) -> str | Response:
             values, problems = read_form([
                 Field("criterion", "text", "Criterion", True), Field("text", "note", "Finding", True),
                 Field("question", "text", "Question", False), Field("direction", "choice", "Direction", False, "", WENT),
+                Field("stands_because", "note", "Why it stands", False),
             ])  # fmt: skip
-        conclusion = {"conclusion": True} if request.form.get("conclusion") == "yes" else {}
-        problems = problems or enter(inspection, "FindingWritten", {**values, **conclusion})
+        ticked = {name: True for name in ("conclusion", "key") if request.form.get(name) == "yes"}
+        problems = problems or enter(inspection, "FindingWritten", {**values, **ticked})
         if not problems:
             flash("The finding is written.")
             anchor = f"criterion-{values['criterion']}"
@@ -57,7 +61,7 @@ def show(inspection: str) -> str | Response:
         "inspections/report.html", inspection=inspection, opened=made.opened, made=made, problems=problems, typed=request.form,
         fixed=how_fixed(made.inspection), published_files=published_files(inspection, out),
         digests=[(one.name, one.sha256) for one in out.published_files] if out else [],
-        earlier_recommendations=earlier_recommendations(made.inspection), progress_words=PROGRESS_WORDS,
+        progress_words=PROGRESS_WORDS, how_made=[*made.sampling, *made_facts(made.how_made)], few=few,
         went=WENT, entry_id=request.form.get("entry") or token(),
         writes=current_inspections.runs(inspection) and closed_to(made.inspection, FindingWritten) is None,
     )  # fmt: skip
@@ -88,13 +92,18 @@ def withdraw_finding(inspection: str, entry: str) -> Response:
 @blueprint.get("/inspections/<inspection>/report/<form>")
 @access_control.open_to(*READERS)
 def keep(inspection: str, form: str) -> Response:
-    """The report as PDF or JSON, or all answers as a table (CSV, XLSX, ODS), with the state of the record."""
+    """The report as PDF, OpenDocument text or JSON, or all answers as a table (CSV, XLSX, ODS), with the state of the record."""
     current_inspections.inspection(inspection)
     made = report_seen(inspection, current_cases.moment())
-    if form in ("pdf", "json"):
-        access_control.log("downloaded", detail=f"{inspection}.{form}")
+    if form in ("pdf", "odt", "json"):
         ending, kind, make = FORMS[form]
-        return attached(make(made), kind, f"{inspection}{ending}")
+        try:
+            content = make(made)
+        except NoPdf as error:
+            flash(str(error))
+            return redirect(url_for("reporting.show", inspection=inspection))
+        access_control.log("downloaded", detail=f"{inspection}.{form}")
+        return attached(content, kind, f"{inspection}{ending}")
     shown = current_inspections.shown(inspection, made.scored.readings)
     return download(answers_table(made, shown), form, f"{inspection}-answers")
 

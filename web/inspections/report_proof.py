@@ -11,10 +11,10 @@ from projections.cases.case_repository import CaseRepository
 from projections.inspections.sample_scores import score_before, score_inspection
 from web.inspections.answers_proof import check_answers
 from web.inspections.report_data import InspectionReport, report_of
-from web.inspections.report_document import BEFORE, FORMAT, SINCE_3, report_document
+from web.inspections.report_document import BEFORE, FORMAT, OLDER, report_document
 from web.inspections.report_fields import check_place, differences, shown
 
-BINARY = {b"%PDF": "PDF", b"PK\x03\x04": "spreadsheet"}
+BINARY = {b"%PDF": "PDF", b"PK\x03\x04": "OpenDocument file"}
 """How the files begin of which the bytes alone are compared."""
 
 
@@ -37,7 +37,7 @@ class Proof:
 def verify_report(book: CaseRepository, path: Path) -> Proof:
     """What the record says of a file: first of its bytes, then of every field of a report's JSON or its answers as CSV.
 
-    ``NotAReport`` for a file that is neither, nor a PDF or spreadsheet.
+    ``NotAReport`` for a file that is neither, nor a PDF or OpenDocument file.
     """
     content = path.read_bytes()
     kind = next((kind for begins, kind in BINARY.items() if content.startswith(begins)), None)
@@ -46,7 +46,9 @@ def verify_report(book: CaseRepository, path: Path) -> Proof:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise NotAReport(f"{path.name}: not a report's JSON, PDF or spreadsheet, nor its answers as CSV") from None
+        raise NotAReport(
+            f"{path.name}: not a report's JSON, PDF or OpenDocument file, nor its answers as CSV"
+        ) from None
     return _of_answers(book, path, content, text) if path.suffix == ".csv" else _of_json(book, path, content, text)
 
 
@@ -123,8 +125,9 @@ def _fields(book: CaseRepository, document: dict[str, Any], now: dict[str, Any])
     """Each field of a report's JSON that is not what the record gives."""
     if "format" not in document and not keeps_files(book, now["report"]):
         now = {name: now[name] for name in BEFORE}
-    elif (asked := document.get("format")) == 2 and type(asked) is int:
-        now = {name: value for name, value in now.items() if name not in SINCE_3}
+    elif type(asked := document.get("format")) is int and asked in OLDER:
+        now = {name: value for name, value in now.items() if name not in OLDER[asked]}
+        now["findings"] = [{name: value for name, value in one.items() if name != "doubt"} for one in now["findings"]]
     elif asked != FORMAT or type(asked) is not int:
         yield f"format: {shown(asked)} is not known to this version; it reads {FORMAT}"
     place = ("position", "hash")

@@ -489,7 +489,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
                        "ground": "near_boundary"},
     "FindingWritten": {
         "criterion": "B1", "text": "It rose.", "question": "risk-of-harm-sources", "direction": "improved",
-        "conclusion": True, "key": True,
+        "conclusion": True, "key": True, "stands_because": "seen in every file",
     },
     "FindingWithdrawn": {"finding": "written"},
     "InspectionFrozen": {"note": "agreed", "files": [{"case": CASE, "entries": 7}], "position": 7, "hash": "0" * 64},

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 import web.cli
 from web.cli import COMMANDS, loaded, main
 
-HEAVY = {"flask", "werkzeug", "sqlalchemy", "numpy", "psycopg", "rich", "requests", "authlib", "reportlab", "xlsxwriter",
+HEAVY = {"flask", "werkzeug", "sqlalchemy", "numpy", "psycopg", "rich", "requests", "authlib", "weasyprint", "xlsxwriter",
          "argon2", "holidays", "yaml", "distributed"}  # fmt: skip
 """Packages that cost much to import, and that few commands need."""
 

@@ -34,7 +34,7 @@ from web.presentation.table_files import as_bytes
 __all__ = ["app", "lead"]
 
 NAME = HERE.rpartition("/")[2]
-FORMS = {"json": ".json", "pdf": ".pdf", "csv": "-answers.csv", "ods": "-answers.ods"}
+FORMS = {"json": ".json", "pdf": ".pdf", "odt": ".odt", "csv": "-answers.csv", "ods": "-answers.ods"}
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +161,7 @@ def test_a_published_sheet_keeps_what_was_fixed_at_the_freeze_and_its_files(lead
     assert "Entries stored after that do not count in its figures" in page
     assert post(lead, f"{AUDIT}/publish").status_code == 302
     out = file(lead, "october-audit")[-1]
-    assert isinstance(out, InspectionPublished) and len(out.published_files) == 4
+    assert isinstance(out, InspectionPublished) and len(out.published_files) == 5
     said = json.loads(lead.get(f"{AUDIT}/published/json").data)
     assert said == lead.get(f"{AUDIT}/report/json").json
     assert [one["by"] for one in said["fixed"]] == ["freeze"] and said["position"] == out.position
@@ -374,7 +374,7 @@ def test_a_readers_own_answers_say_how_many_cases_they_hold(app: Flask, own_data
 
 def test_of_a_pdf_or_spreadsheet_the_bytes_alone_are_compared(published: CaseRepository, tmp_path: Path) -> None:
     contents = kept(published)
-    for form, kind in (("pdf", "PDF"), ("ods", "spreadsheet")):
+    for form, kind in (("pdf", "PDF"), ("odt", "OpenDocument file"), ("ods", "OpenDocument file")):
         same = verified(published, tmp_path, f"file.{form}", contents[form])
         words = f"the fields of a {kind} are not compared: verify the report's JSON, or its answers as CSV"
         assert same.said == [f"byte for byte the published file {NAME}{FORMS[form]} of {NAME}", words]

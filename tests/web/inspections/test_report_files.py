@@ -1,0 +1,153 @@
+"""The report on paper: a PDF with tags and an OpenDocument text from one page of HTML, which say what the record gives."""
+
+import io
+import itertools
+import json
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from domain.entries.inspection_entries import FindingWritten
+from domain.entries.schemas import load_entry
+from domain.store.application import Files
+from projections.cases.case_repository import CaseRepository
+from projections.scoring.finding_text import check_finding
+from web.inspections import report_data
+from web.inspections.printed_report import as_html, as_odt, as_pdf, few
+from web.inspections.report_data import InspectionReport
+from web.inspections.report_document import report_document
+from web.presentation.pdf_writer import NoPdf
+
+NAME = "gloucestershire-2005"
+
+
+@pytest.fixture(scope="module")
+def made(followed: Path) -> Iterator[InspectionReport]:
+    with closing(Files.open(str(followed))) as files:
+        yield report_data.report(CaseRepository(files), NAME)
+
+
+@pytest.fixture(scope="module")
+def html(made: InspectionReport) -> str:
+    return as_html(made)
+
+
+def test_the_page_has_one_language_one_title_and_headings_in_order(html: str, made: InspectionReport) -> None:
+    assert '<html lang="en-GB">' in html and f"<title>{made.opened.title}</title>" in html
+    levels = [int(n) for n in re.findall(r"<h([1-6])>", html)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(later <= earlier + 1 for earlier, later in itertools.pairwise(levels))
+
+
+def test_every_table_has_a_caption_and_heads_for_its_columns_and_rows(html: str) -> None:
+    tables = re.findall(r"<table>.*?</table>", html, flags=re.S)
+    assert len(tables) >= 12, "a sheet of three sections and the questions of nine criteria"
+    for table in tables:
+        heads, rows = table.partition("</thead>")[::2]
+        assert "<caption>" in table and 'scope="col"' in heads
+        assert rows.count("<tr") == rows.count('scope="row"')
+
+
+def test_it_says_the_figures_that_the_record_gives(html: str, made: InspectionReport) -> None:
+    for figure in ("66%", "63%", "55%", "89%", "48%", "75%"):
+        assert figure in html
+    assert "How it was made" in html and "Cohen" in html and "Where the seed came from" in html
+    assert "Draft, confidential" not in html
+    assert "Draft, confidential" in as_html(replace(made, inspection=replace(made.inspection, published=None)))
+
+
+def test_the_pdf_has_tags_a_language_and_a_title_and_is_the_same_each_time(made: InspectionReport) -> None:
+    try:
+        first = as_pdf(made)
+    except NoPdf as error:
+        pytest.skip(f"no PDF can be made on this machine: {error}")
+    objects = b"".join(_inflated(first))
+    assert b"/MarkInfo" in objects and b"/StructTreeRoot" in objects and b"/Lang" in objects
+    assert re.search(rb"pdfuaid:part[^0-9]{1,3}1", objects), "it says that it is PDF/UA-1"
+    assert b"/S /TH" in objects and b"/S /H1" in objects and b"/S /Caption" in objects
+    assert as_pdf(made) == first
+
+
+def test_the_odt_says_what_the_page_says(made: InspectionReport) -> None:
+    archive = zipfile.ZipFile(io.BytesIO(as_odt(made)))
+    content = archive.read("content.xml").decode()
+    assert made.opened.title in content and "How it was made" in content and "66%" in content
+    assert as_odt(made) == as_odt(made)
+
+
+def _inflated(content: bytes) -> Iterator[bytes]:
+    """A PDF as it is, and its compressed parts."""
+    yield content
+    for found in re.finditer(rb"stream\r?\n(.*?)endstream", content, flags=re.S):
+        try:
+            yield zlib.decompress(found[1])
+        except zlib.error:
+            continue
+
+
+def finding(made: InspectionReport, **fields: object) -> FindingWritten:
+    fact = load_entry("FindingWritten", {
+        "entry": "f", "occurred_on": "2005-12-01", "recorded_at": "2005-12-01T10:00:00Z", "criterion": "C4",
+        "text": "It rose.", **fields,
+    })  # fmt: skip
+    assert isinstance(fact, FindingWritten)
+    return fact
+
+
+@pytest.mark.parametrize(
+    ("question", "direction", "said"),
+    [
+        ("pre-release-work", "improved", ""),  # 1 of 10 to 11 of 15: beyond chance
+        ("plan-reviewed", "deteriorated", "within what chance"),
+        ("plan-reviewed", None, ""),
+        ("plan-reviewed", "unchanged", ""),
+    ],
+)
+def test_improvement_is_not_said_of_a_difference_within_chance(
+    made: InspectionReport, question: str, direction: str | None, said: str
+) -> None:
+    assert made.before is not None
+    criterion = made.scored.framework.criterion_of(question).id
+    fields = {"question": question, "criterion": criterion, **({"direction": direction} if direction else {})}
+    checked = check_finding(finding(made, **fields), made.scored.score, made.before.score)
+    doubt = made.doubt_of(checked)
+    assert (said in doubt) if said else doubt == ""
+    if said:
+        kept = check_finding(
+            finding(made, **fields, stands_because="Seen in every file"), made.scored.score, made.before.score
+        )
+        shown = as_html(replace(made, findings=[kept]))
+        assert (
+            "within what chance would give. It stands because: Seen in every file]" in shown or checked.agrees is False
+        )
+
+
+def test_two_bases_of_evidence_compare_only_as_adjusted(made: InspectionReport) -> None:
+    assert made.before is not None and made.before_inspection is not None and made.before_inspection.opened is not None
+    opened = load_entry("InspectionOpened", {
+        "entry": "o", "occurred_on": "2004-10-04", "recorded_at": "2004-10-04T10:00:00Z", "title": "T", "area": "A",
+        "framework": "esi-2003", "evidence": "interviews with offenders too",
+    })  # fmt: skip
+    other = replace(made, before_inspection=replace(made.before_inspection, opened=opened))  # type: ignore[arg-type]
+    checked = check_finding(
+        finding(made, question="pre-release-work", direction="improved"), made.scored.score, made.before.score
+    )
+    assert "only as adjusted" in other.doubt_of(checked)
+
+
+def test_few_cases_are_said() -> None:
+    assert [few(n) for n in (0, 1, 5, 6)] == ["", " (few cases)", " (few cases)", ""]
+
+
+def test_the_json_says_how_it_was_made_and_what_is_recommended(made: InspectionReport) -> None:
+    document = json.loads(json.dumps(report_document(made)))
+    assert document["format"] == 4
+    assert document["made"]["agreement"]["n"] > 50 and 0 < document["made"]["agreement"]["kappa"] < 1
+    assert sum(reader["first"] for reader in document["made"]["readers"]) == 60
+    assert document["recommendations"] == document["next_steps"] == []

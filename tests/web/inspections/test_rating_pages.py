@@ -117,6 +117,16 @@ def test_the_report_the_command_and_the_frameworks_page_say_the_same(
     assert "10 of 21 points: Requires improvement (recalled)" in text and "Not laid: Limiting rules" in text
     document = json.loads(CliRunner().invoke(main, [*run, "--format", "json"]).output)
     assert document["rating"] == said["rating"]
+    post(lead, f"{AUDIT}/report", criterion="1.1", text="Leaders are rarely seen.", entry="finding-1-1")
+    report = lead.get(f"{AUDIT}/report").text
+    for words in (
+        "Standard 1.1: Leadership",
+        "Staff do not know the plan.",
+        "2.2.3: Planning: Keeping other people safe",
+        "Leaders are rarely seen.",
+    ):
+        assert words in report
+    assert "<dt>Weight</dt>" not in report
     page = lead.get(f"{AUDIT}/frameworks?framework=dynamic-2025").text
     for words in (
         "(partial)",

@@ -241,6 +241,7 @@ def _items(found: Inspection, criterion: str) -> list[str]:
 
 def _known_criterion(found: Inspection, criterion: str) -> None:
     known = {c.id for c in found.framework.management} | {c.id for c in found.framework.criteria}
+    known |= {section.id for section in found.framework.sections if section.rated_by == "evidence"}
     if criterion not in known:
         raise Refused("criterion", f"there is no criterion '{criterion}'; {_of(sorted(known))}")
 

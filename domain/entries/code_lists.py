@@ -166,7 +166,7 @@ SuspensionReason = Literal["hospital", "residential_treatment", "abroad_with_per
 BY_SCHEME: frozenset[SuspensionReason] = frozenset(("final_third", "impact"))
 """Suspensions of today's schemes (Reset, and Impact): they hold to their own last day, however far off it is."""
 JudgedAnswer = Literal["sufficient", "insufficient", "not_applicable"]
-JudgeRole = Literal["spo", "practice_assessor", "area_assessor", "hm_inspector"]
+JudgeRole = Literal["spo", "practice_assessor", "area_assessor", "local_assessor", "hm_inspector"]
 EndReason = Literal[
     "completed",
     "revoked_for_good_progress",

@@ -25,8 +25,9 @@ from projections.cases.case_repository import CaseRepository
 from projections.cases.shown_texts import shown_texts
 from projections.cases.stored_late import StoredLate
 from projections.history.moment import Moment
-from projections.inspections.sample_scores import inspection_moment, score_readings
+from projections.inspections.sample_scores import inspection_moment, sample_readings, score_readings
 from projections.scoring.management_ladder import criterion_rungs
+from projections.scoring.score_bands import section_bands
 from web.cli import command_log, command_options
 from web.presentation.formatting import count_noun
 from web.presentation.json_documents import case_document, score_document, stored_late_document
@@ -135,10 +136,11 @@ def _note(log: EntriesLog, kept: Path | None) -> Note:
 def _sheet(book: CaseRepository, moment: Moment, inspection: str, framework: Framework) -> dict[str, Any]:
     """The scoring sheet of an inspection, as ``score --inspection`` gives it."""
     found = book.inspection(inspection)
-    scored = score_readings(framework, moment, book.read_all(found.sample, moment, framework, inspection))
+    scored = score_readings(framework, moment, sample_readings(book, inspection, moment, framework))
     rungs = criterion_rungs(found) if framework.id == found.framework.id else []
     late = StoredLate.of(book, inspection, scored.readings, moment)
-    return {**score_document(scored, inspection, rungs), "stored_late": stored_late_document(late)}
+    bands = section_bands(found, scored.score)
+    return {**score_document(scored, inspection, rungs, bands), "stored_late": stored_late_document(late)}
 
 
 def _write(output: Path, made: dict[str, Any]) -> None:

@@ -38,6 +38,7 @@ class _Part(NamedTuple):
 
 def _recommendation_fields(found: Inspection) -> list[Field]:
     managed = [(c.id, f"{c.id}: {c.title}") for c in found.framework.management]
+    managed += [(s.id, f"{s.id}: {s.title}") for s in found.framework.sections if s.rated_by == "evidence"]
     criteria = (*managed, *((c.id, f"{c.id}: {c.title}") for c in found.framework.criteria))
     return [
         Field("number", "number", "Number", True, "From 1; a number that is there already is written anew"),

@@ -44,7 +44,7 @@ from web.site import access_control, clock
 Problems = dict[str, str]
 """Question -> what to do, in words; empty when all is well."""
 
-SIGNED_JUDGEMENT = ("framework", "by", "by_id", "role", "second")
+SIGNED_JUDGEMENT = ("framework", "by", "by_id", "role", "second", "prompts")
 """What the service fills in of a judgement; who signed an entry is not corrected: another is recorded in its place."""
 
 

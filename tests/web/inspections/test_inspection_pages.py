@@ -51,9 +51,11 @@ def lead(app: Flask) -> FlaskClient:
     return signed_in(app, "j.hartnell")
 
 
-def audit(client: FlaskClient, *, assessors: tuple[str, ...] = ("j.hartnell",)) -> list[str]:
+def audit(
+    client: FlaskClient, *, assessors: tuple[str, ...] = ("j.hartnell",), framework: str = OPENED["framework"]
+) -> list[str]:
     """An audit of four cases, given out; the cases."""
-    opens(client, **OPENED)
+    opens(client, **{**OPENED, "framework": framework})
     assert post(client, f"{AUDIT}/frame", **FRAME).status_code == 302
     assert post(client, f"{AUDIT}/sample", **SAMPLE).status_code == 302
     for name in assessors:

@@ -1,0 +1,148 @@
+"""An inspection under a framework of today: prompts kept, standards rated by evidence and by cases, grounds, the total."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+from flask.testing import FlaskClient
+
+from domain.entries.case_entries import QualityJudged
+from domain.policy.frameworks.framework_files import frameworks
+from tests.support.people import opens, post, signed_in
+from tests.web.inspections.test_inspection_pages import AUDIT, OPENED, answers, audit
+from web.app import create_app
+from web.cli import main
+
+PDU = frameworks()["pdu-2023"]
+ASKED = "assessment-engages"
+
+
+@pytest.fixture(scope="module")
+def app(copies: Callable[[str], str]) -> Flask:
+    return create_app(copies("sqlite"), today=lambda: date(2005, 12, 22), demo=True)
+
+
+@pytest.fixture(scope="module")
+def lead(app: Flask) -> FlaskClient:
+    return signed_in(app, "j.hartnell")
+
+
+@pytest.fixture(scope="module")
+def cases(lead: FlaskClient) -> list[str]:
+    """Four cases read under the standards of 2023: all sufficient, but one on the first key question, and all on one."""
+    given = audit(lead, framework="pdu-2023")
+    for number, case in enumerate(given):
+        said = {f"answer {name}": "sufficient" for name in PDU.questions}
+        said |= {
+            f"answer {ASKED}": "insufficient" if number == 0 else "sufficient",
+            "answer planning-safety": "insufficient",
+        }
+        said |= {f"prompt {ASKED} a": "no", f"prompt {ASKED} b": "not_applicable", f"prompt {ASKED} c": "splendid"}
+        answer = post(lead, f"{AUDIT}/read/{case}", **said)
+        assert answer.status_code == 302, answer.text[:500]
+    return given
+
+
+def rate(lead: FlaskClient, standard: str, **said: str) -> str:
+    answer = post(lead, f"{AUDIT}/management", criterion=standard, **said)
+    return str(answer.text if answer.status_code == 200 else "")
+
+
+def test_prompts_are_kept_with_the_answer_and_make_none(lead: FlaskClient, cases: list[str]) -> None:
+    (judged,) = [one for one in answers(lead, cases[1]) if one.question == ASKED]
+    assert isinstance(judged, QualityJudged) and judged.answer == "sufficient"
+    assert [(one.prompt, one.answer) for one in judged.prompts] == [("a", "no"), ("b", "not_applicable")], (
+        "no word of a form"
+    )
+    page = lead.get(f"{AUDIT}/read/{cases[1]}").text
+    assert f'id="p-{ASKED}-a-no" name="prompt {ASKED} a" value="no" checked' in page
+    assert "Beside it, from the entries" in page and "From the entries: <strong>" not in page
+    shown = lead.get(f"{AUDIT}/questions/{ASKED}").text
+    assert "a. How motivated and ready the person is has been looked at: no" in shown
+    assert "no answer follows from them" in shown and "Recalled." in shown
+
+
+def test_a_prompt_noted_anew_is_recorded_without_another_answer(lead: FlaskClient, cases: list[str]) -> None:
+    before = len(answers(lead, cases[2]))
+    same = {f"answer {ASKED}": "sufficient", f"prompt {ASKED} a": "no", f"prompt {ASKED} b": "not_applicable"}
+    post(lead, f"{AUDIT}/read/{cases[2]}", **same)
+    assert len(answers(lead, cases[2])) == before, "nothing is new"
+    post(lead, f"{AUDIT}/read/{cases[2]}", **{**same, f"prompt {ASKED} a": "yes"})
+    assert [one.answer for one in answers(lead, cases[2])[-1].prompts] == ["yes", "not_applicable"]
+    only = post(lead, f"{AUDIT}/read/{cases[2]}", **{"prompt planning-engages a": "yes", "answer planning-engages": ""})
+    assert "Choose an answer" in only.text
+
+
+def test_standards_are_rated_and_moved_on_a_ground_that_holds(lead: FlaskClient, cases: list[str]) -> None:
+    sheet = lead.get(AUDIT).text
+    assert "Standard 2.1: Assessing" in sheet and "75%" in sheet and "3 of 4" in sheet and "Good (recalled)" in sheet
+    assert "No total: 1.1 Leadership, 1.2 Staffing, 1.3 Services are not rated." in sheet
+    assert "64.6 is placed as 65 (unsure: a parameter)" in sheet and "Limiting rules on the overall rating" in sheet
+    assert "Choose a band" in rate(lead, "1.1", to="", reason="r")
+    assert "Say why the standard is rated so" in rate(lead, "1.1", to="Good", reason="")
+    assert "is no band" in rate(lead, "1.1", to="Splendid", reason="r")
+    for standard in ("1.1", "1.2", "1.3"):
+        assert (
+            rate(lead, standard, to="Requires improvement", reason="Staff do not know the plan.", evidence="8 meetings")
+            == ""
+        )
+    # Assessing 2 + planning 0 + delivering 3 + reviewing 3, and 1 for each of domain one.
+    assert "11 of 21 points: Good (recalled)" in lead.get(AUDIT).text
+    assert "Choose the ground" in rate(lead, "2.1", to="Outstanding", reason="r")
+    assert "gives no discretion" in rate(lead, "2.2", to="Requires improvement", ground="near_boundary", reason="r")
+    assert "not in Outstanding" in rate(lead, "2.2", to="Outstanding", ground="few_cases", reason="r")
+    assert "It is in Good already" in rate(lead, "2.1", to="Good", reason="r")
+    assert rate(lead, "2.1", to="Requires improvement", ground="few_cases", reason="Four cases are few.") == ""
+    page = lead.get(f"{AUDIT}/management").text
+    assert (
+        "Adjusted to <strong>Requires improvement</strong>" in page
+        and "five" not in page.split("Four cases are few")[0][-200:]
+    )
+    assert "10 of 21 points: Requires improvement (recalled)" in page
+
+
+def test_the_report_the_command_and_the_frameworks_page_say_the_same(
+    app: Flask, lead: FlaskClient, cases: list[str]
+) -> None:
+    said = lead.get(f"{AUDIT}/report/json").json
+    assert said is not None and said["rating"]["total"]["sure"] == "R"
+    assert {"of": "total", "printed": "10 of 21 points: Requires improvement (recalled)"} in said["figures"]
+    assert {"of": "1.1", "printed": "Requires improvement (recalled)"} in said["figures"]
+    assert [one["ground"] for one in said["adjusted"]] == ["few_cases"]
+    run = ["score", "--inspection", "october-audit", "--database", app.config["DATABASE"]]
+    text = CliRunner().invoke(main, run).output
+    assert "10 of 21 points: Requires improvement (recalled)" in text and "Not laid: Limiting rules" in text
+    document = json.loads(CliRunner().invoke(main, [*run, "--format", "json"]).output)
+    assert document["rating"] == said["rating"]
+    post(lead, f"{AUDIT}/report", criterion="1.1", text="Leaders are rarely seen.", entry="finding-1-1")
+    report = lead.get(f"{AUDIT}/report").text
+    for words in (
+        "Standard 1.1: Leadership",
+        "Staff do not know the plan.",
+        "2.2.3: Planning: Keeping other people safe",
+        "Leaders are rarely seen.",
+    ):
+        assert words in report
+    assert "<dt>Weight</dt>" not in report
+    page = lead.get(f"{AUDIT}/frameworks?framework=dynamic-2025").text
+    for words in (
+        "(partial)",
+        "Not laid, as it exists and was not found",
+        "Reset or Impact was applied eight weeks or less",
+    ):
+        assert words in page
+    assert lead.get(f"{AUDIT}/criteria/2.1.1").status_code == lead.get(f"{AUDIT}/report/pdf").status_code == 200
+
+
+def test_a_region_names_its_units_from_a_list(lead: FlaskClient, cases: list[str]) -> None:
+    name = opens(lead, **{**OPENED, "title": "The region", "framework": "region-2023"})
+    path = f"/inspections/{name}/management"
+    assert "October audit" in lead.get(path).text
+    post(lead, path, step="units", units=["october-audit"])
+    sheet = lead.get(f"/inspections/{name}").text
+    assert "Not yet, as its fieldwork is not closed or it is not on record: october-audit." in sheet
+    assert "No total: none is laid for this framework." in sheet
+    assert "adds up no units" in post(lead, f"{AUDIT}/management", step="units", units=[name]).text

@@ -38,6 +38,8 @@ from domain.entries.report_entries import RecommendationMade as RecommendationMa
 Crn = Annotated[str, Meta(pattern=CRN)]
 Hours = Annotated[float, Meta(ge=0, le=24)]
 """Hours of one session."""
+NeedScore = Annotated[int, Meta(ge=0, le=10)]
+"""The score of a need in an assessment."""
 OrderHours = Annotated[int, Meta(ge=1, le=1000)]
 """Hours of unpaid work of a whole order."""
 ForDay = Annotated[date, Meta(title="Date it is for")]
@@ -258,6 +260,37 @@ class AssessmentCompleted(Entry, frozen=True):
         if self.overall_risk_of_harm is not None or self.risk_of_harm is None:
             return self.overall_risk_of_harm
         return self.risk_of_harm.highest
+
+
+class RiskScored(Entry, frozen=True):
+    """A predictor of reoffending was scored, in per cent. ``static``: without an assessment. ``level``: where it gives one."""
+
+    use = Use(title="Risk of reoffending scored", form_group="Assessment and risk", told_apart_by=("predictor",))
+
+    predictor: code_lists.Predictor
+    score: Annotated[float, Meta(ge=0, le=100, title="Score, per cent")]
+    static: Annotated[bool, Meta(title="Made without an assessment")] = False
+    level: Annotated[code_lists.RiskLevel | None, Meta(title="Level, of DC-SRP")] = None
+
+
+class NeedsAssessed(Entry, frozen=True):
+    """The scores of the needs that tiering reads; a need without a score is none. ``san``: by the newer assessment."""
+
+    use = Use(form_group="Assessment and risk", lane="Assessment and plan", mark="assessment")
+
+    accommodation: NeedScore | None = None
+    employment_and_training: NeedScore | None = None
+    relationships: NeedScore | None = None
+    lifestyle: NeedScore | None = None
+    drugs: NeedScore | None = None
+    alcohol: NeedScore | None = None
+    thinking: NeedScore | None = None
+    attitudes: NeedScore | None = None
+    san: Annotated[bool, Meta(title="By the assessment of strengths and needs")] = False
+    parenting: Annotated[bool, Meta(title="Parenting responsibilities")] = False
+    impulsive: Annotated[bool, Meta(title="Impulsivity or temper")] = False
+    breached: Annotated[bool, Meta(title="Breach or recall before")] = False
+    sexual_offence: Annotated[bool, Meta(title="A sexual offence is recorded")] = False
 
 
 class AssessmentCountersigned(Entry, frozen=True):
@@ -556,6 +589,22 @@ class RegisterReviewed(Entry, frozen=True):
 
     register: code_lists.Register
     outcome: code_lists.RegisterOutcome | None = None
+
+
+class RegisterSet(Entry, frozen=True):
+    """The case is on a register of today, from this day until it is ended."""
+
+    use = Use(title="Put on a register", form_group="MAPPA and child protection", told_apart_by=("register",))
+
+    register: code_lists.RiskRegister
+
+
+class RegisterEnded(Entry, frozen=True):
+    """The case is no longer on a register."""
+
+    use = Use(title="Taken off a register", form_group="MAPPA and child protection", told_apart_by=("register",))
+
+    register: code_lists.RiskRegister
 
 
 class ChildProtectionConcernRaised(Entry, frozen=True):

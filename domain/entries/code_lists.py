@@ -160,6 +160,26 @@ Register = Literal[
     "mappa", "high_risk_of_harm", "child_protection", "domestic_abuse", "vulnerable_adult", "mental_health", "other"
 ]
 RegisterOutcome = Literal["stays_registered", "level_changed", "taken_off"]
+RiskRegister = Literal[
+    "ADVP",
+    "ALSH",
+    "IIOM",
+    "INLL",
+    "PRC",
+    "RCCO",
+    "RCHD",
+    "RCPR",
+    "REG30",
+    "RMDO",
+    "RPIR",
+    "RTAO",
+    "RVAD",
+    "RVLN",
+    "SPO",
+    "STRG",
+]
+"""The codes of the registers that tiering reads, as the case system of today has them."""
+Predictor = Literal["rsr", "ogrs", "arp", "csrp", "dc_srp"]
 UnknownBasis = Literal["warrant", "enquiries"]
 HowFound = Literal["surrendered", "arrested", "contacted", "found_in_custody", "other"]
 SuspensionReason = Literal["hospital", "residential_treatment", "abroad_with_permission", "final_third", "impact"]
@@ -240,6 +260,18 @@ HIGH_RISK: frozenset[RiskLevel] = frozenset(("high", "very_high"))
 """What the report calls *high risk of harm*. Whether a level is one of these, ``is_high_risk`` says to all who ask."""
 
 LABELS: dict[str, str] = {
+    "ADVP": "ADVP (domestic abuse, perpetrator)",
+    "IIOM": "IIOM (integrated offender management)",
+    "INLL": "INLL (life or indeterminate sentence)",
+    "PRC": "PRC (contact suspended in the final third)",
+    "RCPR": "RCPR (child protection)",
+    "REG30": "REG30 (domestic abuse, history)",
+    "SPO": "SPO (stalking)",
+    "rsr": "RSR, risk of serious recidivism",
+    "ogrs": "OGRS, likelihood of reoffending",
+    "arp": "ARP, all reoffending",
+    "csrp": "CSRP, serious reoffending",
+    "dc_srp": "DC-SRP, sexual reoffending",
     "W1": "White British",
     "W2": "White Irish",
     "W9": "other White background",

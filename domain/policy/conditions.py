@@ -19,7 +19,7 @@ from domain.policy.cited_documents import Document
 V = TypeVar("V")
 
 CASE_ATTRIBUTES = (
-    "order_type", "requirements", "risk", "tier", "mappa_level", "gender", "ethnicity", "disability", "grade",
+    "order_type", "requirements", "risk", "tier", "tier_v2", "tier_v3", "mappa_level", "gender", "ethnicity", "disability", "grade",
 )  # fmt: skip
 """The attributes of a case that a condition may ask for. ``requirements`` is a set: one of those asked for suffices."""
 

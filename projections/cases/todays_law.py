@@ -1,6 +1,6 @@
 """What today's law says of a case, where it lays no duty with a time limit.
 
-Which failures ask for a warning or for referral; the count of failures as a service team describes it; the final third.
+Which failures ask for a warning or for referral; their count as a service team describes it; final third; calculated tiers.
 """
 
 from datetime import date
@@ -10,7 +10,10 @@ from domain.calendar.workdays import Length
 from domain.entries.case_entries import BreachInitiated, ContactSuspended, WarningGiven
 from domain.policy.sentence_dates import Kept, SentenceDate, final_third, kept_in_contact
 from domain.policy.sentence_rules import SentenceRule, sentence_rules
+from domain.policy.tier_v2 import TierV2
+from domain.policy.tier_v3 import TierV3
 from projections.history.appointments import Failure
+from projections.history.calculated_tiers import version_2_on, version_3_on
 from projections.history.dated_values import value_on
 from projections.history.history import History
 
@@ -95,3 +98,17 @@ def kept_though_suspended(history: History, day: date) -> list[str]:
     return kept_in_contact(
         Kept(mappa=attributes["mappa_level"] is not None, very_high_risk=attributes["risk"] == "very_high")
     )
+
+
+class CalculatedTiers(NamedTuple):
+    """The tiers of a case on a day, with what they are made of; None before the first day of a version."""
+
+    v2: TierV2 | None
+    v3: TierV3 | None
+
+
+def calculated_tiers_of(history: History, day: date) -> CalculatedTiers | None:
+    """The tiers of versions 2 and 3; None where the file has nothing that only they read."""
+    v2 = version_2_on(history, day) if value_on(history.tier_v2, day) else None
+    v3 = version_3_on(history, day) if value_on(history.tier_v3, day) else None
+    return None if v2 is None and v3 is None else CalculatedTiers(v2, v3)

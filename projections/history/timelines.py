@@ -12,6 +12,7 @@ from typing import Any
 from domain.entries import case_entries
 from domain.entries.case_entries import Entry
 from domain.policy.conditions import When, fits
+from projections.history import calculated_tiers
 from projections.history.dated_values import Change, Place, Span, value_on, without_repeats
 from projections.history.file_entries import FileEntries
 from projections.history.order_timelines import OrderTimelines
@@ -92,6 +93,8 @@ class Timelines(OrderTimelines):
             "requirements": value_on(self.requirements, day),
             "risk": value_on(self.risk, day),
             "tier": value_on(self.tier, day),
+            "tier_v2": value_on(self.tier_v2, day),
+            "tier_v3": value_on(self.tier_v3, day),
             "mappa_level": value_on(self.mappa_level, day),
             "grade": allocation and allocation.officer_grade,
             "order_type": started and started.order_type,
@@ -112,7 +115,7 @@ class Timelines(OrderTimelines):
         start = self.start.on
         names = {name for name, _ in when}
         changes: dict[date, str] = {start: self.start.entry}
-        for name, timeline in (("risk", self.risk), ("tier", self.tier), ("mappa_level", self.mappa_level)):
+        for name, timeline in self._stated():
             if name in names:
                 changes |= {max(change.on, start): change.entry for change in timeline}
         found: list[Span] = []
@@ -124,6 +127,21 @@ class Timelines(OrderTimelines):
             elif running and not holds:
                 found[-1] = found[-1]._replace(off=day)
         return found
+
+    def _stated(self) -> list[tuple[str, list[Change]]]:
+        """The attributes that a state may ask for, each with its changes."""
+        names = ("risk", "tier", "tier_v2", "tier_v3", "mappa_level")
+        return [(name, getattr(self, name)) for name in names]
+
+    @worked_out
+    def tier_v2(self) -> list[Change]:
+        """The tier of version 2 over time, as calculated from what is on the file."""
+        return calculated_tiers.of_version_2(self)
+
+    @worked_out
+    def tier_v3(self) -> list[Change]:
+        """The tier of version 3 over time, as calculated; it is not known to be in force."""
+        return calculated_tiers.of_version_3(self)
 
     def ending(self, during: When, day: date) -> date | None:
         """The first day, from ``day`` on, on which a duty that arose on ``day`` no longer applies. None: it still applies.
@@ -145,7 +163,8 @@ class Timelines(OrderTimelines):
     @worked_out
     def turning_points(self) -> list[date]:
         """The days on which an attribute that clauses ask for may change."""
-        changes = (*self.risk, *self.tier, *self.mappa_level, *self.allocation, *self.requirements, *self.person)
+        stated = (change for _, changes in self._stated() for change in changes)
+        changes = (*stated, *self.allocation, *self.requirements, *self.person)
         return sorted({change.on for change in changes})
 
 
@@ -173,8 +192,8 @@ def _to_another_area(before: tuple[Entry, Place], after: tuple[Entry, Place]) ->
 
 TIMELINES = (
     "started", "start", "received", "here_from", "end", "ends_on", "past_end", "custody", "unknown", "suspended", "away",
-    "away_or_unknown", "releases", "fresh_starts", "long_releases", "risk", "risk_changes", "tier", "mappa_level",
-    "requirements", "work_done_on", "unsupervised", "person", "allocation", "transfers", "held_by",
-    "turning_points", "_attributes", "_spans",
+    "away_or_unknown", "releases", "fresh_starts", "long_releases", "risk", "risk_changes", "tier", "tier_v2", "tier_v3",
+    "mappa_level", "requirements", "work_done_on", "unsupervised", "person", "allocation", "transfers",
+    "held_by", "turning_points", "_attributes", "_spans",
 )  # fmt: skip
 """The names of all timelines, with the caches made from them."""

@@ -41,8 +41,8 @@ class KnownAppointment(NamedTuple):
 
 
 TIMELINE_NAMES = frozenset((
-    "started", "end", "ends_on", "custody", "unknown", "suspended", "allocation", "risk", "tier", "mappa_level",
-    "requirements", "person", "work_done_on",
+    "started", "end", "ends_on", "custody", "unknown", "suspended", "allocation", "risk", "tier", "tier_v2", "tier_v3",
+    "mappa_level", "requirements", "person", "work_done_on",
 ))  # fmt: skip
 """The timelines of a case that a clause may depend on."""
 
@@ -56,7 +56,8 @@ _TIMELINE_TYPES: frozenset[type[Entry]] = frozenset((
     case_entries.WhereaboutsUnknown, case_entries.WhereaboutsKnown, case_entries.ContactSuspended,
     case_entries.ContactResumed, case_entries.RequirementsChanged, case_entries.OrderVaried,
     case_entries.SupervisionSuspended, case_entries.SupervisionRestored, case_entries.PersonDetailsChanged,
-    case_entries.UnpaidWorkSession,
+    case_entries.UnpaidWorkSession, case_entries.RiskScored, case_entries.NeedsAssessed, case_entries.RegisterSet,
+    case_entries.RegisterEnded,
 ))  # fmt: skip
 
 

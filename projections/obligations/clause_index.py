@@ -73,7 +73,9 @@ def timelines_asked(clause: Clause) -> frozenset[str]:
         asked |= {"suspended", "risk"}
     if clause.past_end:
         asked.add("work_done_on")
-    return ALWAYS_ASKED.union(asked & {"risk", "tier", "mappa_level", "suspended", "work_done_on"})
+    return ALWAYS_ASKED.union(
+        asked & {"risk", "tier", "tier_v2", "tier_v3", "mappa_level", "suspended", "work_done_on"}
+    )
 
 
 class IndexedClause(NamedTuple):

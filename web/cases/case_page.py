@@ -56,6 +56,7 @@ def show(crn: str, number: int) -> str | Response:
         warn_or_refer=todays_law.warn_or_refer(case.reading.history, case.day),
         failures=todays_law.failures_counted(case.reading.history, case.day),
         final_third=todays_law.final_third_of(case.reading.history, case.day),
+        tiers=todays_law.calculated_tiers_of(case.reading.history, case.day),
         kept=todays_law.kept_though_suspended(case.reading.history, case.day),
     )
 

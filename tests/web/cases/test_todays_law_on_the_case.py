@@ -43,3 +43,26 @@ def test_the_overview_says_what_the_law_of_today_asks_without_a_number_of_days(t
         in page
     )
     assert "Final third from" in page and "8 September 2024" in page
+
+
+def test_the_overview_shows_the_calculated_tiers_with_what_they_are_made_of(tmp_path: Path) -> None:
+    on = date(2026, 7, 6)
+    facts = [
+        {"on": on, "SupervisionStarted": {"order_type": "licence"}},
+        {"on": on, "RiskScored": {"predictor": "rsr", "score": 3.5}},
+        {"on": on, "RiskScored": {"predictor": "arp", "score": 50}},
+        {"on": on, "RiskScored": {"predictor": "csrp", "score": 1.0}},
+        {"on": on, "RegisterSet": {"register": "RCPR"}},
+        {"on": on, "NeedsAssessed": {"thinking": 7}},
+    ]
+    address = str(tmp_path / "tiers.sqlite")
+    with closing(Files.open(address)) as files:
+        for fact in Scenario("", "", facts, []).history():
+            store(files, (REFERENCE, fact))
+    client = signed_in(create_app(address, today=lambda: date(2026, 7, 31)))
+    page = unescape(" ".join(client.get(f"/cases/{REFERENCE}").text.split()))
+    assert "Version 2: C1</dt>" in page and "Protect: risk of serious recidivism 10, register RCPR 2." in page
+    assert "Change: need: thinking 4." in page
+    assert "Version 3: D, provisional</dt>" in page and "Not known to be in force." in page
+    assert "Predictors of all and of serious reoffending: D. Child protection: F." in page
+    assert "It may still become higher: risk of harm is not on the file." in page

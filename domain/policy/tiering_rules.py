@@ -1,0 +1,151 @@
+"""The points and thresholds of tiering versions 2 and 3, read from ``standards/tiering.yaml``."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+
+from domain.entries.code_lists import RISK_LEVELS
+from domain.policy.cited_documents import STANDARDS, Cited, Document, read_document
+from domain.policy.policy_cache import kept_policy
+
+NEEDS = (
+    "accommodation", "employment_and_training", "relationships", "lifestyle", "drugs", "alcohol", "thinking", "attitudes",
+)  # fmt: skip
+"""The needs that give points."""
+
+Steps = Sequence[tuple[float, Any]]
+"""What a score gives: the first row whose number it reaches."""
+
+
+def reached(steps: Steps, score: float) -> Any:
+    """What the first row gives whose number the score reaches; None: it reaches none."""
+    return next((given for least, given in steps if score >= least), None)
+
+
+@dataclass(frozen=True)
+class NeedRule:
+    """The weight of a need, and the scores from which it is standard and severe; ``san``: by the newer assessment."""
+
+    weight: int
+    bounds: tuple[int, int]
+    san: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class TierRules:
+    """The numbers of one version, with its source. ``begins``: no tier is worked out for an earlier day."""
+
+    begins: date
+    citation: str
+    sure: str
+    remark: str
+    numbers: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Tiering:
+    v2: TierRules
+    v3: TierRules
+
+
+class NeedSchema(Document):
+    weight = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
+    bounds = fields.List(fields.Integer(strict=True), required=True, validate=validate.Length(equal=2))
+    san = fields.List(fields.Integer(strict=True), required=True, validate=validate.Length(equal=2))
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> NeedRule:
+        return NeedRule(data["weight"], tuple(data["bounds"]), tuple(data["san"]))
+
+
+def _number() -> fields.Integer:
+    return fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
+
+
+def _tier() -> fields.String:
+    return fields.String(required=True, validate=validate.OneOf("ABCDEFG"))
+
+
+def _by_risk(of: Any) -> fields.Dict:
+    return fields.Dict(keys=fields.String(validate=validate.OneOf(RISK_LEVELS)), values=of, required=True)
+
+
+class StepsField(fields.Raw):
+    """Rows of a number and what it gives, the highest number first."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        rows = value if isinstance(value, list) else []
+        good = all(isinstance(row, list) and len(row) == 2 and isinstance(row[0], (int, float)) for row in rows)
+        if not rows or not good or [row[0] for row in rows] != sorted((row[0] for row in rows), reverse=True):
+            raise ValidationError("expected rows of a number and what it gives, the highest number first")
+        return tuple((float(row[0]), row[1]) for row in rows)
+
+
+class VersionSchema(Cited):
+    begins = fields.Date(required=True, data_key="from")
+    remark = fields.String(required=True)
+
+
+class V2Schema(VersionSchema):
+    rsr = StepsField(required=True)
+    risk = _by_risk(fields.Integer(strict=True))
+    mappa = fields.Dict(keys=fields.Integer(), values=fields.Integer(strict=True), required=True)
+    complexity = fields.List(fields.String(), required=True)
+    complexity_points, women_points, iom_points = _number(), _number(), _number()
+    protect = StepsField(required=True)
+    needs = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(NEEDS)), values=fields.Nested(NeedSchema), required=True
+    )
+    change = StepsField(required=True)
+    without_assessment, without_mandate = _number(), _number()
+
+
+class V3Schema(VersionSchema):
+    csrp = fields.List(fields.Float(), required=True)
+    arp = fields.List(fields.Float(), required=True)
+    grid = fields.List(fields.String(validate=validate.Regexp(r"^[A-G]+$")), required=True)
+    dc_srp = _by_risk(fields.String())
+    dc_srp_medium = StepsField(required=True)
+    mappa_risk, other_risk = _by_risk(fields.String()), _by_risk(fields.String())
+    lifer = fields.List(fields.List(fields.Raw(), validate=validate.Length(equal=2)), required=True)
+    lifer_later, domestic_abuse, stalking, child_protection, sexual_offence = (_tier() for _ in range(5))
+
+    @validates_schema(skip_on_field_errors=True)
+    def grid_fits(self, data: dict[str, Any], **_: Any) -> None:
+        if len(data["grid"]) != len(data["csrp"]) or {len(row) for row in data["grid"]} != {len(data["arp"])}:
+            raise ValidationError("needs a row for each bound of csrp and a letter in it for each of arp", "grid")
+
+
+class TieringSchema(Document):
+    sources = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    v2 = fields.Nested(V2Schema, required=True)
+    v3 = fields.Nested(V3Schema, required=True)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Tiering:
+        return Tiering(*(_version(data[name], data["sources"]) for name in ("v2", "v3")))
+
+
+def _version(data: dict[str, Any], sources: Mapping[str, str]) -> TierRules:
+    if data["cite"] not in sources:
+        raise ValidationError(f"'{data['cite']}' is not among the sources", "cite")
+    said = {name: data.pop(name) for name in ("begins", "sure", "remark")}
+    return TierRules(citation=sources[data.pop("cite")], numbers=data, **said)
+
+
+def read_tiering(path: Path) -> Tiering:
+    """The rules of a file; ``PolicyError`` names file and line."""
+    read = read_document(path, TieringSchema())
+    assert isinstance(read, Tiering)
+    return read
+
+
+@cache
+def tiering() -> Tiering:
+    """The rules that ship with the program."""
+    return kept_policy("tiering", lambda: read_tiering(STANDARDS / "tiering.yaml"))

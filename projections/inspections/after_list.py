@@ -1,6 +1,7 @@
 """What reached a case's file after the area was given the list of cases."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from domain.aggregates.case_file import CaseFile
 from domain.aggregates.inspection import Inspection
@@ -21,9 +22,13 @@ def after_list(found: Inspection, file: CaseFile, stored: Mapping[str, Stored]) 
     return {
         name
         for name, fact in file.entries.items()
-        if not is_for_inspection(fact)
-        and (day_of(fact.recorded_at) >= since or (name in stored and day_of(stored[name].at) >= since))
+        if not is_for_inspection(fact) and (day_of(fact.recorded_at) >= since or _stored_since(stored.get(name), since))
     }
+
+
+def _stored_since(stored: Stored | None, since: date) -> bool:
+    """Whether this service stored an entry on this day or later; what was taken over from another record does not count so."""
+    return stored is not None and not stored.taken_over and day_of(stored.at) >= since
 
 
 def entries_after_list(book: CaseRepository, found: Inspection) -> int:

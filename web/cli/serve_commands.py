@@ -173,40 +173,75 @@ def _warn_of_sign_ins(database: str) -> None:
 @click.option(
     "--inspectorate", is_flag=True, help="As on an inspectorate's installation: inspections are confidential."
 )
+@click.option("--second", is_flag=True, help="A delivery unit inspected in 2024 instead, in a database of its own.")
 @command_options.database
+@click.pass_context
 def demo(
-    port: int, no_serve: bool, files: Path | None, today: date | None, samples_only: bool, inspectorate: bool, database: str,
+    context: click.Context, port: int, no_serve: bool, files: Path | None, today: date | None, samples_only: bool,
+    inspectorate: bool, second: bool, database: str,
 ) -> None:  # fmt: skip
     """Load the two Gloucestershire samples, then serve the site, where one may be anybody without a password.
 
     The samples are the inspections gloucestershire-2004 and gloucestershire-2005. A few appointments about the last day of their
     record are loaded with them, so that a case manager's diary is not empty; no figure of the samples rests on these. Loading
-    them again changes nothing. A database that holds anything else is refused.
+    them again changes nothing. A database that holds anything else is refused. --second loads an invented delivery unit of 2024
+    with its inspection instead, as on an inspectorate's installation.
     """
-    from web.demo import diary_week, write_samples
-    from web.demo.demo_accounts import add_staff
+    from web.demo.demo_accounts import STAFF, add_staff
     from web.demo.demo_mark import ACTOR
-    from web.inspections.publish_samples import publish_samples
+    from web.demo.unit_2024.unit_inspection import ERRATUM
+    from web.demo.unit_2024.unit_people import STAFF as UNIT_STAFF
+    from web.inspections.publish_samples import publish_samples, publish_unit
 
+    if second and context.get_parameter_source("database") is click.core.ParameterSource.DEFAULT:
+        database = str(SECOND_DATABASE)
     with tempfile.TemporaryDirectory() as folder:
-        samples = write_samples(files or Path(folder))
+        samples, more = _demonstration(files or Path(folder), second, samples_only)
         _claim(database, samples)
-        diary = [] if samples_only else [diary_week.write_week(files or Path(folder))]
-        report = load(database, [*samples, *diary], actor=ACTOR)
+        _check_other(database, second)
+        report = load(database, [*samples, *more], actor=ACTOR)
     for rejected in report.rejected:
         click.echo(str(rejected), err=True)
     click.echo(f"{count_noun(report.stored, 'entry', 'entries')} stored, {report.already:,} already there")
     if report.rejected:
         sys.exit(1)
     with closing(command_options.open_files(database)) as stored:
-        publish_samples(stored, system_clock.now())
+        (publish_unit if second else publish_samples)(stored, system_clock.now())
     with closing(AccountRegister(command_options.database_at(database).address)) as register:
-        add_staff(register, system_clock.now())
+        add_staff(register, system_clock.now(), UNIT_STAFF if second else STAFF)
         _ = register.key  # where there is none to use, the command says so, and not a worker of the site
     current_read_model(database).close()
     if not no_serve:
-        day = today or _last_day(database)
-        _serve(database, "127.0.0.1", port, 1, demo=True, today=lambda: day, held_by=_held_by(inspectorate))
+        day = today or (ERRATUM if second else _last_day(database))
+        held_by = _held_by(inspectorate or second)
+        _serve(database, "127.0.0.1", port, 1, demo=True, today=lambda: day, held_by=held_by)
+
+
+SECOND_DATABASE = command_options.DEFAULT_DATABASE.with_name("second-demonstration.sqlite")
+"""Where the second demonstration lies, unless a database is named."""
+
+
+def _demonstration(folder: Path, second: bool, samples_only: bool) -> tuple[list[Path], list[Path]]:
+    """The files of a demonstration, made in this folder: those on which figures rest, and the others."""
+    from web.demo import diary_week, write_samples
+    from web.demo.unit_2024 import write_unit
+
+    if second:
+        return [write_unit(folder)], []
+    return write_samples(folder), [] if samples_only else [diary_week.write_week(folder)]
+
+
+def _check_other(database: str, second: bool) -> None:
+    """A usage error where the database holds the other demonstration."""
+    from web.demo.published_findings import ORIGINAL
+    from web.demo.unit_2024.unit_inspection import NAME
+
+    other = ORIGINAL.inspection if second else NAME
+    with closing(command_options.open_files(database)) as files:
+        if files.read(other).first_entry is not None:
+            raise click.UsageError(
+                f"{command_options.database_at(database)} holds the other demonstration ({other}); name another one with --database"
+            )
 
 
 def _held_by(inspectorate: bool) -> HeldBy:

@@ -1,5 +1,6 @@
 """The accounts of the demonstration: one or more in each role, without passwords, so of no use elsewhere."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -30,9 +31,9 @@ STAFF = (
 )
 
 
-def add_staff(register: AccountRegister, now: datetime) -> None:
-    """Add the accounts that the register does not have yet."""
-    for account in STAFF:
+def add_staff(register: AccountRegister, now: datetime, staff: Iterable[Account] = STAFF) -> None:
+    """Add those of these accounts that the register does not have yet."""
+    for account in staff:
         try:
             register.add(account, by=By(DEMONSTRATION, now))
         except AccountExists:

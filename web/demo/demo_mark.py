@@ -16,11 +16,12 @@ from domain.store.preparation import PREPARED_BY
 from domain.store.sources import file_of, source_named
 from domain.store.stored_by import DEMONSTRATION, SAMPLES, StoredBy
 from web.demo.demo_accounts import STAFF
+from web.demo.unit_2024.unit_people import STAFF as UNIT_STAFF
 
 ACTOR = str(StoredBy(DEMONSTRATION, SAMPLES, taking_over=True))
 """Who is on record as having stored the samples."""
 
-OURS = frozenset({DEMONSTRATION, PREPARED_BY, *(account.username for account in STAFF)})
+OURS = frozenset({DEMONSTRATION, PREPARED_BY, *(account.username for account in (*STAFF, *UNIT_STAFF))})
 
 
 class NotOurs(ValueError):

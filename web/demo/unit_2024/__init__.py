@@ -1,0 +1,26 @@
+"""The second demonstration: an invented probation delivery unit, inspected early in 2024 under the standards of 2023.
+
+Unit, people and cases are invented. The files are ordinary interchange files, made from a seed; what each case shows is chosen so
+that its sixty readings give the figures that ``docs/second-demonstration.md`` works by hand.
+"""
+
+import json
+from pathlib import Path
+
+from domain.private_folder import OUR_FOLDER, open_ours
+from web.demo.unit_2024.unit_cases import deal, write_cases
+from web.demo.unit_2024.unit_inspection import NAME, write_inspection
+
+FILE = f"{NAME}.ndjson"
+
+
+def write_unit(folder: Path) -> Path:
+    """Write the unit's cases and their inspection as one NDJSON file in this folder."""
+    folder.mkdir(mode=OUR_FOLDER, parents=True, exist_ok=True)
+    cases = deal()
+    inspection, notes = write_inspection(cases)
+    path = folder / FILE
+    with open(path, "w", encoding="utf-8", opener=open_ours) as stream:
+        for line in (*write_cases(cases, notes), *inspection):
+            stream.write(json.dumps(line) + "\n")
+    return path

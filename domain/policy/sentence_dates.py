@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
-from domain.policy.sentence_rules import SentenceRule, sentence_rules
+from domain.policy.sentence_rules import ELIGIBILITY, SentenceRule, sentence_rules
 
 ONE_DAY = timedelta(days=1)
 
@@ -92,6 +92,11 @@ def recall_ends(
     if rule.id == "recall-adult-2026" and normal_release is not None:
         last = max(last, normal_release)
     return SentenceDate("The last day of the fixed-term recall", last, rule)
+
+
+def eligibility(returned: date) -> list[SentenceRule]:
+    """What is told of who was given a fixed-term recall on a day; the program decides nothing by it."""
+    return [rule for name in ELIGIBILITY if (rule := sentence_rules()[name]).holds(returned)]
 
 
 def handover(kind: Handover, sentenced: date, release: date) -> list[SentenceDate]:

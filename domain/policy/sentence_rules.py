@@ -47,7 +47,10 @@ NUMBERED = (
 )  # fmt: skip
 """The rules that must have a number."""
 
-IN_WORDS = ("suspension", "recall-under-four-years")
+ELIGIBILITY = ("recall-default-2024", "recall-under-four-years", "recall-tool-2026")
+"""What is told of who is given a fixed-term recall: shown, and read by nothing."""
+
+IN_WORDS = ("suspension", *ELIGIBILITY)
 """The rules that have none."""
 
 

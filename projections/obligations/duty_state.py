@@ -87,6 +87,11 @@ class Obligation(Struct, frozen=True, gc=False):
         """How sure its value is, in a word, wherever its verdict is shown; empty where the value was found."""
         return "" if self.value.sure == "F" else MARKS[self.value.sure]
 
+    @property
+    def cited(self) -> str:
+        """Where its value is printed, with its mark, for files."""
+        return f"{self.value.citation} ({self.mark})" if self.mark else self.value.citation
+
     def fell_due(self, day: date) -> bool:
         """Whether this duty counts in figures on this day: ``due_on`` has passed, or it has come and the duty is met.
 

@@ -117,7 +117,7 @@ def _event(one: DutyLine, made_at: datetime, today: date) -> Event:
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))
     event.add("summary", f"{said}{one.case.reference} {duty.clause.id.replace('-', ' ')}")
-    event.add("description", f"{sentence} {duty.value.citation}\n{page}")
+    event.add("description", f"{sentence} {duty.cited}\n{page}")
     event.add("url", page)
     event.add("transp", "TRANSPARENT")
     return event

@@ -188,7 +188,7 @@ def table(form: str) -> Response:
                Column("Officer"), Column("Team"), Column("Citation")]  # fmt: skip
     rows = [
         (d.reference, d.obligation.clause.id, d.obligation.clause.subject, d.obligation.state(day), d.obligation.due_on,
-         d.obligation.in_time(day), d.place.officer, d.place.team, d.obligation.value.citation)
+         d.obligation.in_time(day), d.place.officer, d.place.team, d.obligation.cited)
         for d in opened.shown(which)
     ]  # fmt: skip
     wanted = "; ".join(f"{name}: {value}" for name, value in asked.items() if value)

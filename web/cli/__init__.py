@@ -112,6 +112,10 @@ COMMANDS = {
         "web.cli.sources_commands",
         "The sources that may import: add, list, take-over.",
     ),
+    "standards": (
+        "web.cli.standards_command",
+        "The editions of the national standards; of one what it lays, what is not laid and what is only described.",
+    ),
     "users": (
         "web.cli.users_commands",
         "Who may sign in to the site: add, list, change, password, recover.",

@@ -12,6 +12,7 @@ from domain.entries.case_entries import Entry
 from domain.entries.code_lists import label
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from domain.store.stored_entries import Stored
+from projections.cases import todays_law
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
 from projections.cases.stored_late import late_grounds, late_in_answer
@@ -97,6 +98,7 @@ def _case_text(reading: Reading, stored: Mapping[str, Stored], late: Collection[
         if (state := o.state(day)) is not None:
             words = why(o, day, openly_named, interruption(o, reading.history))
             lines.append(f"  {state:<9} {o.clause.id} ({o.clause.edition}): {words}")
+    lines += _todays_law(reading)
     lines += ["", "ANSWERS"]
     for answer in reading.answers:
         lines.append(f"  {answer_words(answer):<28} {answer.question.text} [{answer.basis}]")
@@ -104,6 +106,30 @@ def _case_text(reading: Reading, stored: Mapping[str, Stored], late: Collection[
         if rests := late_in_answer(answer, late, day):
             lines.append(f"    rests on what was stored late: {', '.join(map(openly_named, rests))}")
     return "\n".join(lines)
+
+
+def _todays_law(reading: Reading) -> list[str]:
+    """What today's law says where it lays no duty with a time limit, in lines; none where it says nothing."""
+    history, day = reading.history, reading.moment.on
+    lines = []
+    for one in todays_law.warn_or_refer(history, day):
+        asked = f"refer (warned {one.warned_on})" if one.warned_on else "warn, or refer"
+        lines.append(f"  {asked}: failure on {one.failed_on}; no number of days is given. {one.rule.citation}")
+    lines += [f"  {one.on}: {one.what}. {one.rule.citation}" for one in todays_law.final_third_of(history, day)]
+    lines += [
+        f"  contact is suspended, but the case is kept in it: {why}"
+        for why in todays_law.kept_though_suspended(history, day)
+    ]
+    tiers = todays_law.calculated_tiers_of(history, day)
+    if tiers is not None and tiers.v2 is not None:
+        points = (*tiers.v2.protect, *tiers.v2.change)
+        lines.append(
+            f"  tier, version 2: {tiers.v2.tier} ({', '.join(f'{p.what} {p.points}' for p in points) or 'no points'})"
+        )
+    if tiers is not None and tiers.v3 is not None:
+        provisional = ", provisional" if tiers.v3.provisional else ""
+        lines.append(f"  tier, version 3, not known to be in force: {tiers.v3.tier}{provisional}")
+    return ["", "LAW OF TODAY", *lines] if lines else []
 
 
 def _storing(fact: Entry, stored: Stored | None) -> list[str]:

@@ -7,7 +7,7 @@ from typing import get_args
 import click
 
 from domain.policy.cited_documents import SURE
-from domain.policy.sentence_dates import Handover, SentenceDate, final_third, handover, recall_ends
+from domain.policy.sentence_dates import Handover, SentenceDate, eligibility, final_third, handover, recall_ends
 from web.cli import command_options
 from web.presentation.formatting import long_date
 
@@ -41,6 +41,8 @@ def third(begins: date, ends: date, licence: bool) -> None:
 def recall(returned: date, under_twelve_months: bool, young: bool, normal_release: date | None) -> None:
     """The last day of a fixed-term recall."""
     _show([recall_ends(returned, under_twelve_months=under_twelve_months, young=young, normal_release=normal_release)])
+    for rule in eligibility(returned):
+        click.echo(f"Told of who is given one: {rule.says}\n    {rule.citation}: {SURE[rule.sure]} ({rule.remark})")
 
 
 @dates.command("handover")

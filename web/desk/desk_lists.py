@@ -187,5 +187,5 @@ def _stored_cells(reference: str, entry: str) -> tuple[Any, ...]:
 
 def _owed_cells(row: DutyLine) -> tuple[Any, ...]:
     return (
-        row.clause.id, row.clause.says, row.state, row.obligation.due_on, row.days_left, row.obligation.value.citation,
+        row.clause.id, row.clause.says, row.state, row.obligation.due_on, row.days_left, row.obligation.cited,
     )  # fmt: skip

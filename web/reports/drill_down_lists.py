@@ -86,7 +86,7 @@ def _duty_line(behind: ListedDuty, day: date) -> DrillDownLine:
         became(o, day),
         behind.place.officer,
         behind.place.team,
-        o.value.citation,
+        o.cited,
     ]
     return DrillDownLine(behind.reference, cells)
 
@@ -153,7 +153,7 @@ def coming(query: DrillDownQuery) -> DrillDownList:
 def _coming_line(coming: ListedDuty, day: date) -> DrillDownLine:
     o, place = coming.obligation, coming.place
     cells = [o.state(day) or "arises by then", o.due_on, o.clause.id, "arranged" if o.met_on else "", place.officer,
-             place.team, o.value.citation]  # fmt: skip
+             place.team, o.cited]  # fmt: skip
     return DrillDownLine(coming.reference, cells)
 
 

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from domain.policy.cited_documents import STANDARDS, PolicyError
-from domain.policy.sentence_dates import Kept, final_third, handover, kept_in_contact, recall_ends
+from domain.policy.sentence_dates import Kept, eligibility, final_third, handover, kept_in_contact, recall_ends
 from domain.policy.sentence_rules import read_sentence_rules, sentence_rules
 from web.cli.dates_commands import dates
 
@@ -93,6 +93,23 @@ def test_a_case_is_handed_over_by_its_kind(kind: str, sentenced: str, release: s
     coming, day, overdue = handover(kind, date.fromisoformat(sentenced), date.fromisoformat(release))  # type: ignore[arg-type]
     assert day.on == date.fromisoformat(on)
     assert ((day.on - coming.on).days, (overdue.on - day.on).days) == (56, 2)
+
+
+@pytest.mark.parametrize(
+    ("returned", "told"),
+    [
+        ("2024-04-01", []),
+        ("2024-04-02", ["recall-default-2024"]),
+        ("2025-09-01", ["recall-default-2024"]),
+        ("2025-09-02", ["recall-under-four-years"]),
+        ("2026-03-30", ["recall-under-four-years"]),
+        ("2026-03-31", ["recall-tool-2026"]),
+    ],
+)
+def test_who_is_given_a_fixed_term_recall_is_told_by_date_and_never_as_found(returned: str, told: list[str]) -> None:
+    found = eligibility(date.fromisoformat(returned))
+    assert [rule.id for rule in found] == told
+    assert not {rule.sure for rule in found} & {"F"}
 
 
 def test_a_release_before_the_sentence_is_refused() -> None:

@@ -48,7 +48,7 @@ def owed(entries: Iterable[Entry], known_at: datetime | None = None) -> list[Obl
 def answered(entries: list[Entry], day: date, known_at: datetime | None = None) -> list[Any]:
     history = History.of(entries, known_at)
     judged = judgements_that_count(history.all(ENTRY_TYPES["QualityJudged"]), [], None, day)  # type: ignore[arg-type]
-    return answers(FRAMEWORK, obligations(history, FRAMEWORK.clauses), judged, day)
+    return answers(FRAMEWORK, obligations(history, FRAMEWORK.clauses), judged, day, history.attributes(day))
 
 
 @contextmanager

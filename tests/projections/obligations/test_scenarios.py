@@ -123,6 +123,7 @@ def expect_answer(
 ) -> None:
     history = History.of(facts, known_at(known, on), others)
     judged = judgements_that_count(history.all(QualityJudged), History.of(facts).all(QualityJudged), inspection, on)
-    given = {a.question.id: a for a in answers(FRAMEWORK, obligations(history, CLAUSES), judged, on)}[question]
+    every = answers(FRAMEWORK, obligations(history, CLAUSES), judged, on, history.attributes(on))
+    given = {a.question.id: a for a in every}[question]
     said = [(reason.words, reason.obligation and reason.obligation.due_on) for reason in given.because]
     assert {"answer": given.answer} | {name: getattr(given, name) for name in row} == {"answer": answer} | row, said

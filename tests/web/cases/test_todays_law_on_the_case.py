@@ -5,11 +5,14 @@ from datetime import date
 from html import unescape
 from pathlib import Path
 
+from click.testing import CliRunner
+
 from domain.store.application import Files
 from tests.projections.read_model.test_views import store
 from tests.scenarios import REFERENCE, Scenario
 from tests.support.people import signed_in
 from web.app import create_app
+from web.cli import main
 
 
 def test_the_overview_says_what_the_law_of_today_asks_without_a_number_of_days(tmp_path: Path) -> None:
@@ -66,3 +69,6 @@ def test_the_overview_shows_the_calculated_tiers_with_what_they_are_made_of(tmp_
     assert "Version 3: D, provisional</dt>" in page and "Not known to be in force." in page
     assert "Predictors of all and of serious reoffending: D. Child protection: F." in page
     assert "It may still become higher: risk of harm is not on the file." in page
+    told = CliRunner().invoke(main, ["case", REFERENCE, "--as-at", "2026-07-31", "--database", address]).output
+    assert "tier, version 2: C1 (risk of serious recidivism 10, register RCPR 2, need: thinking 4)" in told
+    assert "tier, version 3, not known to be in force: D, provisional" in told

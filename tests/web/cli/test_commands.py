@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from domain.entries.entry import CLAIMED
 from domain.policy.frameworks.framework_files import frameworks
+from domain.policy.standards.edition_files import national_standards
 from projections.cases.case_repository import CaseRepository
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
@@ -287,3 +288,21 @@ def test_a_place_is_scored_as_its_cases_read_one_by_one_are(
     ]  # fmt: skip
     want = score_document(score_readings(framework, moment, held), None, [])
     assert held and document == json.loads(json.dumps(want))
+
+
+def test_standards_lists_what_an_edition_lays_what_it_does_not_and_what_is_only_described() -> None:
+    def told(*arguments: str, code: int = 0) -> str:
+        result = CliRunner().invoke(main, ["standards", *arguments])
+        assert result.exit_code == code, result.output
+        return result.output
+
+    assert [line.split()[1] for line in told().splitlines()] == [e.id for e in national_standards().editions]
+    text = told("2022")
+    assert "15 days (ours) HMPPS welcome hub, Home Visits framework" in text
+    assert "NOT LAID (no value)  How often a person is seen, and how often by tier" in text
+    assert "ONLY DESCRIBED: what a tool of the service says" in text and "5 working days (recalled)" in text
+    assert "NOT LAID (professional judgement)  How often a person is seen" in told("2011")
+    (found,) = json.loads(told("2021", "--format", "json"))
+    assert {v["sure"] for c in found["laid"] for v in c["values"]} == {"F", "R", "P"}
+    assert {"home-visit": "2022-01-01"}.items() <= {c["clause"]: c["from"] for c in found["laid"]}.items()
+    assert "there is no edition called 1066" in told("1066", code=2)

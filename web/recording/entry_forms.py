@@ -140,6 +140,8 @@ def _plain(asked: _FieldOutline, kind: inspect.Type) -> Field:
             return _field(asked, "number")
         case inspect.StrType(max_length=longest):
             return _field(asked, "note" if (longest or 0) > 200 else "text")
+        case inspect.DateTimeType():
+            return _field(asked, "text")
     raise TypeError(f"no question for {asked.name}: {kind}")
 
 

@@ -16,7 +16,7 @@ from projections.cases.case_repository import CaseRepository
 from projections.inspections.how_made import how_made
 from projections.inspections.sample_scores import score_inspection
 from projections.scoring.score_bands import section_bands, total
-from web.demo.demo_mark import ACTOR
+from web.demo.demo_mark import ACTOR, take_over
 from web.demo.unit_2024 import write_unit
 from web.demo.unit_2024.unit_figures import FIGURES
 from web.demo.unit_2024.unit_inspection import NAME
@@ -33,6 +33,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaseRepository]:
     folder = tmp_path_factory.mktemp("unit", numbered=True)
     path, found = write_unit(folder / "files"), ImportReport()
     with closing(Files.open(str(folder / "unit.sqlite"))) as files:
+        take_over(files, NOW)
         import_lines(
             files, read_lines(path, NOW, found.rejected, lambda size: None), found, now=NOW, actor=ACTOR, keep=True
         )

@@ -24,7 +24,7 @@ from web.inspections.publish_samples import publish_unit
 from web.inspections.report_data import report
 from web.inspections.report_proof import verify_report
 
-NOW = datetime(2024, 4, 17, 9, tzinfo=UTC)
+NOW = datetime.now(UTC)
 DOC = Path(__file__).parents[3] / "docs" / "second-demonstration.md"
 
 

@@ -16,6 +16,9 @@ STARTED = date(2023, 7, 3), date(2023, 8, 31)
 READ_ON = date(2024, 2, 5)
 """The sample date, about five to seven months into supervision."""
 
+CONTACT_UNTIL = date(2024, 1, 12)
+"""Appointments are made before this day: what a file holds after the area has the list is then what somebody added."""
+
 ORDERS = ("community_order", "suspended_sentence_order", "licence")
 
 Line = dict[str, Any]
@@ -125,7 +128,7 @@ def _beginning(pen: _Pen) -> Iterator[Line]:
 def _contact(pen: _Pen) -> Iterator[Line]:
     """Appointments each week for twelve weeks, then each fortnight, with their outcomes; a few were missed."""
     day, number = pen.case.start, 0
-    while day < READ_ON - timedelta(days=7):
+    while day < CONTACT_UNTIL:
         made = pen.write("AppointmentMade", day, for_on=_working(day + timedelta(days=7)), contact_type="office")
         yield made
         missed = pen.rng.random() < 0.12

@@ -5,25 +5,49 @@ A publication says how far the record went, so it cannot stand in the files of t
 
 from datetime import datetime, timedelta
 
+from domain.entries.inspection_entries import InspectionPublished
 from domain.store.application import Files
 from projections.cases.case_repository import CaseRepository
 from projections.inspections.sample_scores import score_before
 from web.demo.demo_mark import ACTOR
 from web.demo.inspection_file import LEAD
 from web.demo.published_findings import FOLLOW_UP, ORIGINAL
-from web.inspections.publication import publish
+from web.inspections.publication import NotMade, publish
+from web.presentation.pdf_writer import NoPdf
 
 
 def publish_samples(files: Files, now: datetime) -> int:
-    """Publish the inspections of the samples, an hour after they were frozen; return how many were not published yet."""
+    """Publish the inspections of the samples, an hour after they were frozen; return how many were not published yet.
+
+    Where this machine can make no PDF, they are published without.
+    """
     book, published = CaseRepository(files), 0
     for sample in (ORIGINAL, FOLLOW_UP):
         found = book.inspection(sample.inspection)
         if found.published is not None or found.frozen is None:
             continue
-        out = publish(
-            book, sample.inspection, score_before(book, sample.inspection), entry="published", by=LEAD, actor=ACTOR,
-            at=found.frozen.recorded_at + timedelta(hours=1), now=now,
-        )  # fmt: skip
-        published += out is not None
+        at = found.frozen.recorded_at + timedelta(hours=1)
+        published += _publish(book, sample.inspection, at, now) is not None
     return published
+
+
+def _publish(book: CaseRepository, name: str, at: datetime, now: datetime) -> InspectionPublished | None:
+    def publish_without(forms: tuple[str, ...]) -> InspectionPublished | None:
+        return publish(
+            book,
+            name,
+            score_before(book, name),
+            entry="published",
+            by=LEAD,
+            actor=ACTOR,
+            at=at,
+            now=now,
+            leaving_out=forms,
+        )
+
+    try:
+        return publish_without(())
+    except NotMade as error:
+        if not isinstance(error.__cause__, NoPdf):
+            raise
+        return publish_without((error.form,))

@@ -17,7 +17,7 @@ from domain.entries.inspection_entries import FindingWritten
 from domain.entries.schemas import load_entry
 from domain.store.application import Files
 from projections.cases.case_repository import CaseRepository
-from projections.scoring.finding_text import check_finding
+from projections.scoring.finding_text import check_finding, draft_findings
 from tests.support.pdf_structure import catalogue, metadata, objects, tags
 from web.inspections import report_data
 from web.inspections.printed_report import as_html, as_odt, as_pdf, few
@@ -162,6 +162,12 @@ def test_two_bases_of_evidence_compare_only_as_adjusted(made: InspectionReport) 
         finding(made, question="pre-release-work", direction="improved"), made.scored.score, made.before.score
     )
     assert "only as adjusted" in other.doubt_of(checked)
+    page = as_html(other)
+    assert "up 29, more than chance" in as_html(made) and "up 29, not adjusted" in page
+    assert "more than chance" not in page and "within chance" not in page and "up 1, not adjusted" in page
+    assert "(interviews with offenders too)" in page and "(case files and case managers only)" in page
+    assert "an improvement on" not in " ".join(draft.sentence() for draft in draft_findings(
+        made.scored.score, made.before.score, same_evidence=False).values())  # fmt: skip
 
 
 def test_few_cases_are_said() -> None:

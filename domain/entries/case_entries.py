@@ -842,6 +842,7 @@ class AlertAnswered(Entry, frozen=True):
 
     use = Use(made_by=(), form_group="Oversight and judgement", speaks_of="alert")
 
+    inspection: Id
     alert: AlertRef
     answer: Note
     by: Text

@@ -51,6 +51,7 @@ class DraftFinding:
 
     ``before``: the same question in the inspection that this one follows. ``high``: the same question for the cases at high
     risk of harm, where these are not all. ``printed`` and ``was``: printed scores now and before. ``cases``: in the sample.
+    ``same_evidence``: whether both rest on the same evidence; None where one does not say on which.
     """
 
     now: QuestionScore
@@ -59,20 +60,35 @@ class DraftFinding:
     printed: int | None
     was: int | None
     cases: int
+    same_evidence: bool | None = True
 
     @property
     def direction(self) -> Direction | None:
-        return direction(self.was, self.printed)
+        """How the figure went, as far as it may be said: never of a change within chance, nor between different evidence."""
+        went = direction(self.was, self.printed)
+        return went if self.same_evidence and (went == "unchanged" or self.beyond_chance) else None
 
     def sentence(self, earlier: str = "original inspection") -> str:
         """The finding as a sentence of a report. ``earlier``: the name of the inspection before."""
         words = f"{self.now.question.finding} in {_share(self.now, self.printed, self.cases)}"
         if self.was is not None:
-            compared = {"improved": f"an improvement on {self.was}%", "deteriorated": f"as against {self.was}%"}
-            words += f", {compared.get(self.direction or '', 'as')} in the {earlier}"
+            words += f"{self._compared} in the {earlier}" + ("" if self.direction else self._not_said)
         if self.high is not None:
             words += f"; with high risk of harm cases, in {self.high.sufficient} of {self.high.n}"
         return f"{words}."
+
+    @property
+    def _compared(self) -> str:
+        if self.direction == "improved":
+            return f", an improvement on {self.was}%"
+        if self.direction == "deteriorated":
+            return f", as against {self.was}%"
+        return ", as" if self.direction == "unchanged" else f"; {self.was}%"
+
+    @property
+    def _not_said(self) -> str:
+        """Why no direction is said of a figure that moved."""
+        return ", a difference within chance" if self.same_evidence else ", not adjusted for its other evidence"
 
     @property
     def beyond_chance(self) -> bool | None:
@@ -89,8 +105,13 @@ def _share(q: QuestionScore, per_cent: int | None, cases: int) -> str:
     return f"{per_cent}% of {relevant}cases ({q.sufficient} of {q.n})"
 
 
-def draft_findings(score: Score, before: Score | None, high: Score | None = None) -> dict[str, DraftFinding]:
-    """A draft for every question with a figure, by question id. ``high``: the high risk of harm sub-sample."""
+def draft_findings(
+    score: Score, before: Score | None, high: Score | None = None, *, same_evidence: bool | None = True
+) -> dict[str, DraftFinding]:
+    """A draft for every question with a figure, by question id. ``high``: the high risk of harm sub-sample.
+
+    ``same_evidence``: whether ``before`` rests on the same evidence; None where one of them does not say.
+    """
     earlier = before.questions if before is not None else {}
     of_high = high.questions if high is not None else {}
     return {
@@ -101,6 +122,7 @@ def draft_findings(score: Score, before: Score | None, high: Score | None = None
             printed(score.framework, now.score),
             printed(score.framework, earlier[name].score) if name in earlier else None,
             score.cases,
+            same_evidence,
         )
         for name, now in score.questions.items()
         if now.n

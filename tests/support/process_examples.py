@@ -37,7 +37,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "agreed_by": ["a.one", "b.two"],
     },
     "UnitsNamed": {"units": ["unit-north", "unit-south"]},
-    "AlertAnswered": {"alert": "alert", "answer": "the child is safe", "by": "Helen Quayle", "by_id": "h.quayle"},
+    "AlertAnswered": {"inspection": "gloucestershire-2005", "alert": "alert", "answer": "the child is safe",
+                      "by": "Helen Quayle", "by_id": "h.quayle"},
 }  # fmt: skip
 
 FROZEN = [

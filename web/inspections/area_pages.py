@@ -143,7 +143,9 @@ def answer_alert(inspection: str, crn: str, number: int, alert: str) -> str | Re
         return _page(inspection, found, {f"answer-{alert}": "Say what was done"})
     who = access_control.account()
     problems = record_on_case(
-        case, "AlertAnswered", {"alert": alert, "answer": answer, "by": who.name, "by_id": who.username}
+        case,
+        "AlertAnswered",
+        {"inspection": inspection, "alert": alert, "answer": answer, "by": who.name, "by_id": who.username},
     )
     for words in problems.values() or ["The alert is answered."]:
         flash(words)

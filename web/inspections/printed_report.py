@@ -17,6 +17,7 @@ from web.inspections.freeze_words import how_fixed
 from web.inspections.how_made_words import made_facts
 from web.inspections.report_data import InspectionReport
 from web.inspections.report_parts_page import PROGRESS_WORDS
+from web.inspections.sheet_data import compared_words
 from web.presentation.formatting import change_words, count_noun, long_date, percent
 from web.presentation.odt_writer import odt
 from web.presentation.pdf_writer import pdf
@@ -174,20 +175,28 @@ def _change(made: InspectionReport, was: QuestionScore, now: QuestionScore) -> s
     one, other = printed(made.scored.framework, was.score), printed(made.scored.framework, now.score)
     if one is None or other is None:
         return "–"
-    return change_words(other - one) + (", more than chance" if exceeds_chance(was, now) else "")
+    return change_words(other - one) + _behind(compared_words(exceeds_chance(was, now), made.same_evidence))
+
+
+def _behind(words: str) -> str:
+    """What is said of a change, behind it."""
+    return f", {words}" if words else ""
 
 
 def _sheet(made: InspectionReport) -> list[PrintedTable]:
     """Each section as in the report of 2006, with the change where there is an inspection before."""
     sheet, before = made.sheet, made.before is not None
-    columns = [*sheet.names, "Change"] if before else ["Inspection"]
+    named = sheet.names if before else ("Inspection",)
+    columns = [f"{name} ({basis})" for name, basis in zip(named, sheet.evidence, strict=True)]
+    columns += ["Change"] if before else []
     tables = []
     if made.management:
         rows = []
         for p in made.management:
             was = made.management_before.get(p.criterion.id)
             cells = [(was.printed or "–") if was else "–"] if before else []
-            up = [change_words(sheet.rungs_apart(p.criterion.id))] if before else []
+            apart = change_words(sheet.rungs_apart(p.criterion.id)) + _behind(sheet.rungs_compared(p.criterion.id))
+            up = [apart] if before else []
             rows.append([f"{p.criterion.id}: {p.criterion.title}", *cells, p.printed or "–", *up])
         tables.append(PrintedTable("Section A: Quality of management", ["Criterion", *columns], rows))
     for s, section in enumerate(sheet.columns[-1].sections):
@@ -212,8 +221,7 @@ def _cells(made: InspectionReport, s: int, c: int | None, name: str) -> list[str
     if c is None and sheet.bands and (band := sheet.bands[s].band) is not None:
         cells[-1] += f" {band.words}"
     if made.before:
-        beyond = sheet.beyond_chance(s, c)
-        cells.append(change_words(sheet.change(s, c)) + (", more than chance" if beyond else ""))
+        cells.append(change_words(sheet.change(s, c)) + _behind(sheet.compared(s, c)))
     return cells
 
 
@@ -241,7 +249,7 @@ def _rests_on(made: InspectionReport) -> list[str]:
     found = made.inspection
     lines = [
         f"{count_noun(made.scored.score.cases, 'case')}, {made.scored.high_risk.cases} of them at high risk of harm. "
-        "In brackets: the 95% interval. A change without a word on it is within what chance would give."
+        "In brackets: the 95% interval."
     ]
     if found.drawn and made.unread:
         lines.append(f"{len(found.sample) - made.unread} of {count_noun(len(found.sample), 'case')} read so far.")

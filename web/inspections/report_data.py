@@ -146,7 +146,15 @@ class InspectionReport:
             bands=section_bands(self.inspection, self.scored.score),
             names=self.names,
             intervals=[intervals(s.score, [r.answers for r in s.readings]) for s in (was, self.scored) if s],
+            evidence=[one.evidence or "evidence not stated" for one in self._beside_each_other],
+            same_evidence=self.same_evidence,
         )
+
+    @property
+    def _beside_each_other(self) -> list[InspectionOpened]:
+        """The inspections of the columns of the sheet."""
+        was = self.before_inspection.opened if self.before and self.before_inspection else None
+        return [one for one in (was, self.opened) if one is not None]
 
     @property
     def names(self) -> tuple[str, str]:
@@ -171,11 +179,13 @@ class InspectionReport:
             left = "The inspection before is not set beside this one: it was read under another framework, or is not published."
             return left if self.opened.follows else ""
         if self.same_evidence is None:
-            return "One of the two inspections does not state its evidence: compare with care."
+            return (
+                "One of the two inspections does not state its evidence: their figures are not adjusted to each other."
+            )
         if self.same_evidence:
             return "Both inspections rest on the same evidence."
         was = self.before_inspection.opened.evidence
-        return f"The inspection before rests on other evidence ({was}): compare with care."
+        return f"The inspection before rests on other evidence ({was}), and its figures are not adjusted for that."
 
     @property
     def earlier(self) -> str:
@@ -190,8 +200,12 @@ class InspectionReport:
     @property
     def same_evidence(self) -> bool | None:
         """Whether this inspection and the one before use the same evidence. None where one does not say."""
-        was = self.before_inspection.opened if self.before_inspection else None
-        return None if was is None else same_evidence(was, self.opened)
+        return _same_evidence(self.before_inspection, self.opened)
+
+
+def _same_evidence(before: Inspection | None, opened: InspectionOpened) -> bool | None:
+    was = before.opened if before else None
+    return None if was is None else same_evidence(was, opened)
 
 
 def report(book: CaseRepository, name: str, moment: Moment | None = None) -> InspectionReport:
@@ -217,7 +231,7 @@ def report_of(
         opened=opened, inspection=found, scored=scored, before=before, before_inspection=earlier,
         management=criterion_rungs(found),
         management_before={p.criterion.id: p for p in criterion_rungs(earlier)} if earlier else {},
-        drafts=draft_findings(scored.score, was, scored.high_risk),
+        drafts=draft_findings(scored.score, was, scored.high_risk, same_evidence=_same_evidence(earlier, opened)),
         findings=[check_finding(finding, scored.score, was) for finding in found.findings],
         figures=figures(found, scored.score),
         stamp=Stamp(name, found.framework.id, found.framework.version, at.on.isoformat(), known(at.known_at), position, head),

@@ -18,7 +18,7 @@ FORMAT = 4
 SINCE_3 = ("sampling",)
 """The fields that a report of format 2 has not."""
 
-SINCE_4 = ("made", "recommendations", "progress", "next_steps")
+SINCE_4 = ("evidence_before", "same_evidence", "intervals", "made", "recommendations", "progress", "next_steps")
 """The fields that a report of format 3 has not."""
 
 OLDER: Mapping[int, Collection[str]] = {2: {*SINCE_3, *SINCE_4}, 3: SINCE_4}
@@ -45,6 +45,8 @@ def report_document(made: InspectionReport) -> dict[str, Any]:
         "known_at": stamp.known_at,
         "evidence": made.opened.evidence,
         "compared_with": made.opened.follows if made.before else None,
+        "evidence_before": made.sheet.evidence[0] if made.before else None,
+        "same_evidence": made.same_evidence if made.before else None,
         "position": stamp.position,
         "hash": stamp.hash,
         "fixed": [
@@ -62,9 +64,14 @@ def report_document(made: InspectionReport) -> dict[str, Any]:
         "cases": made.scored.score.cases,
         "high_risk_cases": made.scored.high_risk.cases,
         "figures": [{"of": f.of, "printed": f.printed} for f in made.figures],
+        "intervals": [
+            {"of": name, "low": round(reach.low, 1), "high": round(reach.high, 1)}
+            for name, reach in made.sheet.intervals[-1].items()
+        ],
         "management": [_management(rung) for rung in made.management],
         "adjusted": [
-            {"of": name, "to": fact.to, "reason": fact.reason, **({"ground": fact.ground} if fact.ground else {})}
+            {"of": name, "proposed": _proposed(made, name), "to": fact.to, "reason": fact.reason,
+             **({"ground": fact.ground} if fact.ground else {})}
             for name, fact in sorted(found.adjusted.items())
         ],
         **({"rating": rating_document(made.scored.framework, made.sheet.bands)} if made.sheet.total else {}),
@@ -106,6 +113,13 @@ def _draw(drawn: SampleDrawn | None) -> dict[str, Any] | None:
         "size": drawn.size, "seed": drawn.seed, "per_officer": drawn.per_officer, "spare_per_cent": drawn.spare_per_cent,
         "cases": len(drawn.cases), "spares": len(drawn.spares),
     }  # fmt: skip
+
+
+def _proposed(made: InspectionReport, name: str) -> str | None:
+    """The rung or band that an adjusted criterion or section would have by its ratings or its figure."""
+    rungs = {rung.criterion.id: rung.proposed for rung in made.management}
+    bands = {one.section.id: one.proposed.title for one in made.sheet.bands if one.proposed}
+    return (rungs | bands).get(name)
 
 
 def _management(rung: CriterionRung) -> dict[str, Any]:

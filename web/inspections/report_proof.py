@@ -22,6 +22,13 @@ class NotAReport(ValueError):
     """A file that is not a report of caseaudit. The message says why."""
 
 
+REWRITTEN = (
+    "it was changed, saved again or printed anew after it was published, or it is a draft, or as the record gave it at another "
+    "time; of what is in it nothing is proved"
+)
+"""What a file may be whose bytes were never published, and that has no fields to compare."""
+
+
 @dataclass
 class Proof:
     """What came out. ``said``: what is known of the file as a whole; ``differs``: each field that is not what the record gives.
@@ -66,7 +73,7 @@ def _of_bytes(book: CaseRepository, content: bytes, kind: str) -> Proof:
     every = (book.inspection(name).published for name in book.inspections)
     if any(out is not None and not out.published_files for out in every):
         words += "; sheets that were published before files were kept carry no digest"
-    return Proof([words], ["not the published bytes of any report in this record"], fields=False)
+    return Proof([words], [f"not the published bytes of any report in this record: {REWRITTEN}"], fields=False)
 
 
 def _published_as(book: CaseRepository, content: bytes) -> tuple[str, str] | None:
@@ -91,7 +98,7 @@ def _bytes_said(book: CaseRepository, name: str, content: bytes) -> tuple[str, b
     if found is not None and found[0] == name:
         return f"byte for byte the published file {found[1]}", True
     if out is None:
-        return "the sheet is not published: there is no digest to compare with", False
+        return "a draft: the sheet is not published, so there is no digest to compare with", False
     if not out.published_files:
         return "it carries no digest: when this sheet was published no files were kept", False
     return "not the published bytes", False
@@ -108,6 +115,10 @@ def _of_json(book: CaseRepository, path: Path, content: bytes, text: str) -> Pro
     try:
         document = json.loads(text, object_pairs_hook=once)
     except (ValueError, RecursionError) as error:
+        if text.lstrip().startswith("<"):
+            raise NotAReport(
+                f"{path.name}: a page saved from the site; nothing can be said of it: verify the JSON"
+            ) from None
         raise NotAReport(f"{path.name}: not JSON: {error}") from None
     if not isinstance(document, dict) or "report" not in document:
         raise NotAReport(f"{path.name}: not a report of caseaudit: it does not say of which inspection (`report`)")
@@ -127,7 +138,8 @@ def _fields(book: CaseRepository, document: dict[str, Any], now: dict[str, Any])
         now = {name: now[name] for name in BEFORE}
     elif type(asked := document.get("format")) is int and asked in OLDER:
         now = {name: value for name, value in now.items() if name not in OLDER[asked]}
-        now["findings"] = [{name: value for name, value in one.items() if name != "doubt"} for one in now["findings"]]
+        for many, since in (("findings", "doubt"), ("adjusted", "proposed")):
+            now[many] = [{name: value for name, value in one.items() if name != since} for one in now[many]]
     elif asked != FORMAT or type(asked) is not int:
         yield f"format: {shown(asked)} is not known to this version; it reads {FORMAT}"
     place = ("position", "hash")

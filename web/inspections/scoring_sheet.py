@@ -3,16 +3,17 @@
 from flask import Blueprint, abort, render_template, request
 
 from domain.accounts.roles import READERS
+from domain.entries.inspection_entries import InspectionOpened
 from domain.policy.frameworks.framework import Criterion
 from domain.policy.standards.edition_files import national_standards
 from projections.cases.stored_late import late_grounds, late_in_answer
-from projections.inspections.sample_scores import ScoredSample, score_changes, units_added, with_comment
+from projections.inspections.sample_scores import ScoredSample, same_evidence, score_changes, units_added, with_comment
 from projections.scoring.finding_text import exceeds_chance
 from projections.scoring.scores import printed
 from projections.scoring.verdicts import VERDICTS
 from web.inspections.freeze_words import how_fixed
 from web.inspections.report_seen import report_seen
-from web.inspections.sheet_data import names_of
+from web.inspections.sheet_data import compared_words, names_of
 from web.services import current_cases, current_inspections
 from web.site import access_control
 
@@ -71,7 +72,9 @@ def criterion(inspection: str, criterion: str) -> str:
         criterion=found,
         scored=now,
         before=before,
-        exceeds_chance=exceeds_chance,
+        beyond=exceeds_chance,
+        compared=lambda was, q: compared_words(exceeds_chance(was, q), _same_evidence(opened)),
+        evidence=opened.evidence or "not stated",
         names=_names(opened.follows) if before else None,
         printed=lambda score: printed(now.framework, score),
     )
@@ -147,6 +150,11 @@ def rescore(inspection: str) -> str:
 def _now_and_before(inspection: str) -> tuple[ScoredSample, ScoredSample | None]:
     """The inspection at the moment asked for, and the inspection that it follows at its own moment."""
     return current_inspections.scored(inspection, current_cases.moment()), current_inspections.scored_before(inspection)
+
+
+def _same_evidence(opened: InspectionOpened) -> bool | None:
+    """Whether an inspection rests on the same evidence as the one that it follows; None where one does not say."""
+    return same_evidence(current_cases.repository().inspections[opened.follows], opened) if opened.follows else None
 
 
 def _names(follows: str | None) -> tuple[str, str] | None:

@@ -1,6 +1,6 @@
 """The scoring summary sheet as data: columns, changes, and whether a change exceeds chance."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,6 +26,18 @@ class ScoringSheet:
     """The headings of the two columns; with one column, the second applies."""
     intervals: list[Mapping[str, Interval]]
     """For each column: criterion or section -> its 95 % interval, in per cent."""
+    evidence: Sequence[str]
+    """For each column: what its figures rest on."""
+    same_evidence: bool | None
+    """Whether both columns rest on the same evidence; None where one does not say on which, or there is one column."""
+
+    def compared(self, section: int, criterion: int | None = None) -> str:
+        """What is said of a change; empty where there is none."""
+        return compared_words(self.beyond_chance(section, criterion), self.same_evidence)
+
+    def rungs_compared(self, criterion: str) -> str:
+        """What is said of a change in rungs: only that it is not adjusted, since rungs are not counted in cases."""
+        return "" if self.rungs_apart(criterion) is None or self.same_evidence else NOT_ADJUSTED
 
     @property
     def total(self) -> Total | None:
@@ -67,6 +79,19 @@ class ScoringSheet:
         was = self.placed_before.get(criterion)
         now = next(p for p in self.placed if p.criterion.id == criterion)
         return rungs_apart(was.printed if was else None, now.printed)
+
+
+NOT_ADJUSTED = "not adjusted"
+"""What is said of a change between figures on different evidence, or where one does not say on which it rests."""
+
+
+def compared_words(beyond_chance: bool | None, same_evidence: bool | None) -> str:
+    """What is said beside a change: whether it is more than chance; that it is not adjusted; empty where there is none."""
+    if beyond_chance is None:
+        return ""
+    if not same_evidence:
+        return NOT_ADJUSTED
+    return "more than chance" if beyond_chance else "within chance"
 
 
 def names_of(before: InspectionOpened) -> tuple[str, str]:

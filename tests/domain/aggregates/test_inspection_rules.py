@@ -358,10 +358,31 @@ def test_a_draft_is_a_sentence_that_holds_its_figure(sufficient: int, n: int, sh
     now = counted(sufficient, n)
     alone = DraftFinding(now, None, None, as_printed(frameworks()[DEFAULT_FRAMEWORK], now.score), None, 60)
     assert alone.sentence() == f"Risk of harm was assessed at the start with an approved instrument {share}."
-    rose, fell = replace(alone, was=alone.printed and alone.printed - 1), replace(alone, printed=10, was=20)
-    assert "an improvement on" in rose.sentence() or not alone.printed
-    assert fell.sentence("previous inspection").endswith("as against 20% in the previous inspection.")
     assert "with high risk of harm cases, in 4 of 11" in replace(alone, high=counted(4, 11)).sentence()
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "same", "said", "direction"),
+    [
+        ((10, 60), (50, 60), True, ", an improvement on 17% in the previous inspection.", "improved"),
+        ((50, 60), (10, 60), True, ", as against 83% in the previous inspection.", "deteriorated"),
+        ((30, 60), (30, 60), True, ", as in the previous inspection.", "unchanged"),
+        ((30, 60), (32, 60), True, "; 50% in the previous inspection, a difference within chance.", None),
+        ((32, 60), (30, 60), True, "; 53% in the previous inspection, a difference within chance.", None),
+        ((10, 60), (50, 60), False, "; 17% in the previous inspection, not adjusted for its other evidence.", None),
+        ((30, 60), (30, 60), None, "; 50% in the previous inspection, not adjusted for its other evidence.", None),
+    ],
+)
+def test_a_draft_says_a_direction_only_beyond_chance_and_on_the_same_evidence(
+    before: tuple[int, int], now: tuple[int, int], same: bool | None, said: str, direction: str | None
+) -> None:
+    """Newcombe's interval of 17 and 83 % of 60 leaves nought out; that of 50 and 53 % does not."""
+    was, is_now, framework = counted(*before), counted(*now), frameworks()[DEFAULT_FRAMEWORK]
+    draft = DraftFinding(
+        is_now, was, None, as_printed(framework, is_now.score), as_printed(framework, was.score), 60, same
+    )
+    assert draft.sentence("previous inspection").endswith(said)
+    assert draft.direction == direction
 
 
 # ---------------------------------------------------------------- the interval of a criterion

@@ -5,7 +5,9 @@ each single-question figure that its text gives.
 """
 
 import json
+from collections.abc import Collection
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,7 +21,10 @@ from projections.inspections.sample_scores import ScoredSample, score_inspection
 from projections.scoring.scores import QuestionScore, printed
 from web.cli import main
 from web.demo import FOLLOW_UP, ORIGINAL, lines, write_samples
+from web.inspections import publication
+from web.inspections import publish_samples as samples
 from web.inspections.publish_samples import publish_samples
+from web.presentation.pdf_writer import NoPdf
 
 SHEET = {
     "gloucestershire-2004": {
@@ -215,3 +220,26 @@ def test_publishing_the_samples_again_changes_nothing(own_database: Path) -> Non
     with closing(Files.open(str(own_database))) as files:
         before = files.recorder.head()
         assert publish_samples(files, datetime.now(UTC)) == 0 and files.recorder.head() == before
+
+
+def test_the_samples_are_published_where_no_pdf_can_be_made(
+    own_database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The demonstration needs no library of the system; another failure is not passed over."""
+    asked: list[Collection[str]] = []
+
+    def without_pango(*of: object, leaving_out: Collection[str] = (), **more: object) -> None:
+        asked.append(leaving_out)
+        if not leaving_out:
+            raise publication.NotMade("pdf", failed) from failed
+
+    as_it_is = CaseRepository.inspection
+    monkeypatch.setattr(CaseRepository, "inspection", lambda book, name: replace(as_it_is(book, name), published=None))
+    monkeypatch.setattr(samples, "publish", without_pango)
+    with closing(Files.open(str(own_database))) as files:
+        failed: Exception = NoPdf("no Pango")
+        assert publish_samples(files, datetime.now(UTC)) == 0
+        assert asked == [(), ("pdf",)] * 2
+        failed = ValueError("no glyph")
+        with pytest.raises(publication.NotMade):
+            publish_samples(files, datetime.now(UTC))

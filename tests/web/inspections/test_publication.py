@@ -27,7 +27,7 @@ from web.cli import main
 from web.inspections import publication, report_proof
 from web.inspections.answers_table import answers_table
 from web.inspections.report_data import InspectionReport
-from web.inspections.report_document import BEFORE
+from web.inspections.report_document import BEFORE, OLDER
 from web.inspections.report_proof import Proof, verify_report
 from web.presentation.table_files import as_bytes
 
@@ -234,7 +234,9 @@ def made(published: CaseRepository) -> dict[str, InspectionReport]:
     """The reports as the record of the demonstration gives them, of three cases' answers, made once."""
     made = {name: report_proof.made_again(published, name) for name in published.inspections}
     few = made[NAME].scored
-    return made | {NAME: replace(made[NAME], scored=replace(few, readings=few.readings[:3]))}
+    short = replace(made[NAME], scored=replace(few, readings=few.readings[:3]))
+    short.__dict__["sheet"] = made[NAME].sheet  # its intervals are those of all cases
+    return made | {NAME: short}
 
 
 @pytest.fixture
@@ -295,7 +297,7 @@ def test_an_adjusted_rung_and_its_reason_are_in_the_report_and_compared(
     post(lead, f"{AUDIT}/freeze")
     post(lead, f"{AUDIT}/publish")
     document = json.loads(lead.get(f"{AUDIT}/published/json").data)
-    assert document["adjusted"] == [{"of": "A1", "to": "Well met", "reason": "context"}]
+    assert document["adjusted"] == [{"of": "A1", "proposed": None, "to": "Well met", "reason": "context"}]
     with closing(Files.open(str(own_database))) as files:
         book = CaseRepository(files)
         assert verified(book, tmp_path, "same.json", json.dumps(document)).differs == []
@@ -369,6 +371,34 @@ def test_a_readers_own_answers_say_how_many_cases_they_hold(app: Flask, own_data
     assert proof.said == ["not the published bytes", f"it holds {held} of 60 cases"]
 
 
+def test_a_draft_is_named_as_such_and_a_saved_page_is_none(
+    lead: FlaskClient, own_database: Path, tmp_path: Path
+) -> None:
+    ready(lead)
+    said = lead.get(f"{AUDIT}/report/json").data
+    pdf = lead.get(f"{AUDIT}/report/odt").data
+    with closing(Files.open(str(own_database))) as files:
+        book = CaseRepository(files)
+        proof = verified(book, tmp_path, "draft.json", said)
+        assert proof.said == ["a draft: the sheet is not published, so there is no digest to compare with"]
+        assert proof.differs == []
+        assert "or it is a draft" in verified(book, tmp_path, "draft.odt", pdf).differs[0]
+        with pytest.raises(report_proof.NotAReport, match="a page saved from the site"):
+            verified(book, tmp_path, "report.html", "<!doctype html><title>Report</title>")
+
+
+def test_a_rewritten_pdf_or_document_is_named(published: CaseRepository, tmp_path: Path) -> None:
+    """Also where its words alone were changed, or its bytes were only written anew."""
+    contents = kept(published)
+    for form in ("pdf", "odt"):
+        changed = bytearray(contents[form])
+        changed[len(changed) // 2] ^= 1
+        for content in (bytes(changed), contents[form] + b"\n", contents[form][:-1]):
+            proof = verified(published, tmp_path, f"report.{form}", content)
+            assert len(proof.differs) == 1 and "saved again or printed anew" in proof.differs[0]
+            assert "byte for byte" not in " ".join(proof.said)
+
+
 # ---------------------------------------------------------------- other files, other records
 
 
@@ -380,7 +410,10 @@ def test_of_a_pdf_or_spreadsheet_the_bytes_alone_are_compared(published: CaseRep
         assert same.said == [f"byte for byte the published file {NAME}{FORMS[form]} of {NAME}", words]
         assert same.differs == [] and not same.fields
         changed = verified(published, tmp_path, f"other.{form}", contents[form] + b" ")
-        assert changed.differs == ["not the published bytes of any report in this record"]
+        assert len(changed.differs) == 1
+        assert changed.differs[0].startswith(
+            "not the published bytes of any report in this record: it was changed, saved"
+        )
 
 
 def test_a_report_of_before_verifies_as_it_did_and_carries_no_digest(
@@ -405,6 +438,21 @@ def test_a_report_of_before_verifies_as_it_did_and_carries_no_digest(
     out = io.StringIO()
     csv.writer(out).writerows(row[:-1] for row in rows)
     assert verified(published, tmp_path, "before.csv", out.getvalue()).differs == []
+
+
+@pytest.mark.parametrize("asked", OLDER)
+@pytest.mark.usefixtures("quick")
+def test_a_report_in_an_earlier_format_verifies_and_each_changed_field_of_it_is_named(
+    published: CaseRepository, tmp_path: Path, asked: int
+) -> None:
+    document = json.loads(kept(published)["json"])
+    document = {name: value for name, value in document.items() if name not in OLDER[asked]} | {"format": asked}
+    for many, since in (("findings", "doubt"), ("adjusted", "proposed")):
+        document[many] = [{name: value for name, value in one.items() if name != since} for one in document[many]]
+    assert verified(published, tmp_path, "old.json", json.dumps(document)).differs == []
+    document["findings"][0]["text"] = "All went well."
+    (differs,) = verified(published, tmp_path, "old.json", json.dumps(document)).differs
+    assert differs.startswith("findings 1 (") and "text: the report says 'All went well.'" in differs
 
 
 def test_another_or_a_restored_record_is_told_in_clear_words(

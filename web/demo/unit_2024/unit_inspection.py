@@ -231,7 +231,7 @@ def _happenings(out: _Lines, cases: Sequence[UnitCase], notes: dict[str, list[Li
         line_on(alarmed, "alert", "AlertRaised", date(2024, 2, 6), "14:10", ASSESSORS[1].id, inspection=NAME,
                 danger="A child lives at the address; nobody has told children's services", by=ASSESSORS[1].name,
                 by_id=ASSESSORS[1].id, answer_by="2024-02-07T14:10:00+00:00"),
-        line_on(alarmed, "alert-answer", "AlertAnswered", date(2024, 2, 6), "17:40", HEAD.id, alert="alert",
+        line_on(alarmed, "alert-answer", "AlertAnswered", date(2024, 2, 6), "17:40", HEAD.id, inspection=NAME, alert="alert",
                 answer="Referred by telephone this afternoon; the visit is tomorrow", by=HEAD.name, by_id=HEAD.id),
     ]  # fmt: skip
     late = sample[20]

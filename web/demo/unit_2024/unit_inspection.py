@@ -196,7 +196,7 @@ def _dealt(
 def _answers(
     case: UnitCase, by: UnitAssessor, on: date, shown: dict[str, bool | None], inspection: str, *, second: bool = False
 ) -> list[Line]:
-    stem, at = ("b" if second else "a"), "11:00" if second else "10:00"
+    stem, at = ("b" if second else "a"), "08:30" if second else "08:00"
     return [
         _judged(
             case, f"{stem}-{question}", by, on, at, question, answer, inspection, **({"second": True} if second else {})

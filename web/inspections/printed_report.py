@@ -22,7 +22,7 @@ from web.presentation.formatting import change_words, count_noun, long_date, per
 from web.presentation.odt_writer import odt
 from web.presentation.pdf_writer import pdf
 from web.presentation.phrases import marked_words, stored_late_words
-from web.presentation.score_words import score_name, section_name, sure_words, weight_words
+from web.presentation.score_words import band_words, score_name, section_name, sure_words, weight_words
 
 
 class PrintedTable(NamedTuple):
@@ -215,11 +215,11 @@ def _cells(made: InspectionReport, s: int, c: int | None, name: str) -> list[str
     cells = []
     for n, column in enumerate(sheet.columns):
         section = column.sections[s]
-        cells.append(
-            percent(section.printed if c is None else section.criteria[c].printed) + _between(sheet.interval(n, name))
-        )
-    if c is None and sheet.bands and (band := sheet.bands[s].band) is not None:
-        cells[-1] += f" {band.words}"
+        printed = section.printed if c is None else section.criteria[c].printed
+        by_evidence = section.section.rated_by == "evidence"
+        cells.append("" if by_evidence else percent(printed) + _between(sheet.interval(n, name)))
+    if c is None and sheet.bands and (sheet.bands[s].band is not None or sheet.bands[s].section.domain):
+        cells[-1] = f"{cells[-1]} {band_words(sheet.bands[s])}".strip()
     if made.before:
         cells.append(change_words(sheet.change(s, c)) + _behind(sheet.compared(s, c)))
     return cells

@@ -25,7 +25,9 @@ def section_name(section: Section) -> str:
 
 
 def score_name(section: Section) -> str:
-    """The row of a section's own figure."""
+    """The row of a section's own figure; what is rated by evidence has none."""
+    if section.rated_by == "evidence":
+        return "Rated by evidence"
     return f"Score for {'standard' if section.domain else 'section'} {section.id}"
 
 

@@ -21,8 +21,8 @@ ALERT_HOURS = 24
 
 
 def alert_due(now: datetime) -> str:
-    """When an alert raised now is to be answered, as the form offers it."""
-    due = (now + timedelta(hours=ALERT_HOURS)).astimezone(LONDON)
+    """When an alert raised now is to be answered, as the form offers it: the full hour."""
+    due = (now + timedelta(hours=ALERT_HOURS)).astimezone(LONDON).replace(minute=0)
     return f"{due.day}/{due.month}/{due.year} {due:%H:%M}"
 
 

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from domain.cache_folder import Unusable, kept
 from domain.entries.case_entries import Entry
 from domain.policy.conditions import EntryPattern, described
+from domain.policy.policy_folders import policy_digest
 
 T = TypeVar("T")
 
@@ -25,8 +26,8 @@ OURS = __name__.partition(".")[0] + "."
 
 
 def kept_policy(name: str, read: Callable[[], T]) -> T:
-    """The result of ``read``, or of an earlier run of it on the same policy files."""
-    policy: T = kept(f"policy-{name}", "", read, dump=_dumped, load=_loaded)
+    """The result of ``read``, or of an earlier run of it on the same policy files, laid-over ones included."""
+    policy: T = kept(f"policy-{name}", policy_digest(), read, dump=_dumped, load=_loaded)
     return policy
 
 

@@ -5,6 +5,7 @@ from functools import cache
 from importlib.resources import files
 
 from domain import __version__
+from domain.policy.policy_folders import policy_digest
 from projections.ledger.row_kinds import ROW_KINDS
 from projections.obligations.clause_catalogue import catalogue
 
@@ -20,4 +21,5 @@ def derived_by() -> str:
         for path in sorted(files("domain.policy").joinpath(folder).iterdir(), key=lambda p: p.name):
             if path.name.endswith(".yaml"):
                 said.update(path.read_bytes())
+    said.update(policy_digest().encode())
     return said.hexdigest()

@@ -10,6 +10,7 @@ import click
 from domain import error_traces
 from domain.accounts.access_lines import LogUnavailable
 from domain.key_files import KeyUnusable
+from domain.policy.cited_documents import PolicyError
 
 COMMANDS = {
     "access": (
@@ -92,6 +93,10 @@ COMMANDS = {
         "web.cli.forget_commands",
         "Destroy the key of one text, such as the note of an entry that names somebody else. Two people.",
     ),
+    "policy": (
+        "web.cli.policy_command",
+        "Policy of one's own: folders laid over the one that ships (CASEAUDIT_POLICY).",
+    ),
     "report": (
         "web.cli.report_command",
         "A report of compliance, or one of its measures, with its definition: the same figures as on the site.",
@@ -141,7 +146,7 @@ class LateGroup(click.Group):
         """Run the command; a secret key or an access log that cannot be used is said in words."""
         try:
             return super().invoke(ctx)
-        except KeyUnusable as error:
+        except (KeyUnusable, PolicyError) as error:
             raise click.UsageError(str(error)) from error
         except LogUnavailable as error:
             raise click.ClickException(f"{error}\nNothing is shown that the access log cannot note") from error

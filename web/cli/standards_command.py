@@ -40,6 +40,8 @@ def _counts(edition: Edition) -> str:
 
 def _lines(edition: Edition) -> Iterator[str]:
     yield f"{edition.title}, from {edition.start}. {edition.cite}."
+    if edition.laid_over:
+        yield edition.laid_over.words
     yield "LAID"
     yield from (line for clause in edition.clauses for line in _clause(clause))
     for reason in ("no value", "professional judgement"):

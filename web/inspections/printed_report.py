@@ -255,6 +255,8 @@ def _rests_on(made: InspectionReport) -> list[str]:
         lines.append(f"{len(found.sample) - made.unread} of {count_noun(len(found.sample), 'case')} read so far.")
     lines += how_fixed(found)
     lines.append(f"Evidence: {made.opened.evidence or 'not stated'}. {made.beside}".strip())
+    if made.scored.framework.laid_over:
+        lines.append(made.scored.framework.laid_over.words)
     if made.unsure:
         lines.append(f"{made.scored.framework.title}, {sure_words(made.scored.framework.sure).lower()}: {made.unsure}")
     return lines + marked_words(made.scored.marked) + stored_late_words(made.late)

@@ -15,6 +15,7 @@ from domain.policy.clauses import Clause
 from domain.policy.conditions import When
 from domain.policy.frameworks.management_criterion import ManagementCriterion
 from domain.policy.frameworks.rating_rules import BandOf, Discretion, NotLaid, ScoreBand, Stated, band_of
+from domain.policy.policy_folders import LaidOver
 from domain.policy.standards.edition_files import national_standards
 
 Basis = Literal["derived", "judged"]
@@ -147,6 +148,8 @@ class Framework:
     sources: Mapping[str, str] = field(default_factory=dict)
     remark: str | None = None
     sure: str = "F"
+    laid_over: LaidOver | None = None
+    """That it comes from a policy folder; None: it ships with the program."""
 
     @cached_property
     def criteria(self) -> tuple[Criterion, ...]:

@@ -1,12 +1,12 @@
 """A framework on the ``base`` of another takes its expectations, and the questions that it names by ``use``."""
 
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 from marshmallow import ValidationError
 
-from domain.policy.cited_documents import FRAMEWORKS, read_plain
+from domain.policy.cited_documents import read_plain
+from domain.policy.policy_folders import policy_files
 
 
 def on_its_base(data: dict[str, Any], above: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -18,13 +18,13 @@ def on_its_base(data: dict[str, Any], above: tuple[str, ...] = ()) -> dict[str, 
     name = data.get("base")
     if name is None:
         return data
-    path = FRAMEWORKS / f"{name}.yaml"
-    if not isinstance(name, str) or Path(name).name != name or not path.exists():
+    files = policy_files("frameworks")
+    if not isinstance(name, str) or name not in files:
         raise ValidationError(f"there is no framework '{name}'", "base")
     above = above or (data.get("framework", ""),)
     if name in above:
         raise ValidationError(f"'{name}' stands on this framework itself", "base")
-    base, data = on_its_base(read_plain(path), (*above, name)), deepcopy(data)
+    base, data = on_its_base(read_plain(files[name][0]), (*above, name)), deepcopy(data)
     del data["base"]
     known = {q.get("id"): q for s in base["sections"] for c in s["criteria"] for q in c["questions"]}
     used = set[str]()

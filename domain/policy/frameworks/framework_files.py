@@ -1,22 +1,40 @@
-"""The frameworks that ship with the program: the YAML files in this folder."""
+"""The frameworks by id: those that ship with the program, and those of the policy folders laid over them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
-from domain.policy.cited_documents import FRAMEWORKS
 from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_schema import read_framework
 from domain.policy.policy_cache import kept_policy
+from domain.policy.policy_folders import folders, looking_at, policy_files
 
 DEFAULT_FRAMEWORK = "esi-2003"
 
 
 def framework_names() -> list[str]:
-    """The ids of the frameworks that ship with the program, from the names of their files, without reading these."""
-    return sorted(path.stem for path in FRAMEWORKS.glob("*.yaml"))
+    """The ids of the frameworks; of those that ship without reading their files."""
+    return sorted(policy_files("frameworks"))
+
+
+def frameworks() -> Mapping[str, Framework]:
+    """The frameworks that ship with the program, with those of the policy folders laid over, by id. ``PolicyError``."""
+    return _frameworks(folders())
 
 
 @cache
-def frameworks() -> Mapping[str, Framework]:
-    """The frameworks that ship with the program, by id."""
-    return kept_policy("frameworks", lambda: {f.id: f for f in map(read_framework, sorted(FRAMEWORKS.glob("*.yaml")))})
+def _frameworks(over: Sequence[Path]) -> Mapping[str, Framework]:
+    return kept_policy("frameworks", _read)
+
+
+def _read() -> Mapping[str, Framework]:
+    files = policy_files("frameworks")
+    found = {name: replace(read_framework(path), laid_over=laid) for name, (path, laid) in files.items()}
+    return {name: found[name] for name in sorted(found)}
+
+
+def frameworks_over(over: Sequence[Path]) -> Mapping[str, Framework]:
+    """The frameworks that ship, with those of these folders laid over, by id. ``PolicyError``."""
+    with looking_at(over):
+        return _read()

@@ -66,6 +66,8 @@ class FrameworkSchema(Cited):
     reading_order = fields.List(fields.String(), required=True)
     sections = fields.List(fields.Nested(SectionSchema), required=True)
     expectations = fields.List(fields.Nested(ClauseYamlSchema), required=True)
+    replaces = fields.String()
+    reason = fields.String()
 
     @pre_load
     def with_base(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -80,6 +82,7 @@ class FrameworkSchema(Cited):
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Framework:
         name = data.pop("framework")
+        data = {part: value for part, value in data.items() if part not in ("replaces", "reason")}
         expectations = tuple(c.placed(name, None, None, data["sources"]) for c in data.pop("expectations"))
         data |= {key: tuple(data[key]) for key in _LISTS} | {key: bands_made(data[key]) for key in ("bands", "totals")}
         return Framework(id=name, expectations=expectations, **data)

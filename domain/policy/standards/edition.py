@@ -5,6 +5,7 @@ from datetime import date
 from typing import Literal
 
 from domain.policy.clauses import Clause
+from domain.policy.policy_folders import LaidOver
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ class Edition:
     not_auditable: tuple[NotAuditable, ...]
     not_laid: tuple[NotLaid, ...] = ()
     described: tuple[Clause, ...] = ()
+    laid_over: LaidOver | None = None
+    """That it comes from a policy folder; None: it ships with the program."""
 
     def left_out(self, reason: WhyNotLaid) -> list[NotLaid]:
         """What is not laid for this reason."""

@@ -1,27 +1,46 @@
-"""The editions of the national standards that ship with the program: the YAML files in this folder, in order of time."""
+"""The editions of the national standards in order of time: those that ship with the program, and those laid over them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 
-from domain.policy.cited_documents import STANDARDS, PolicyError
+from domain.policy.cited_documents import PolicyError
 from domain.policy.policy_cache import kept_policy
+from domain.policy.policy_folders import folders, looking_at, policy_files
 from domain.policy.standards.edition import Edition, Standards
 from domain.policy.standards.edition_schema import read_edition
 
 
 def combine(editions: Iterable[Edition]) -> Standards:
-    """The editions in order of time; ``PolicyError`` where there is a gap or an overlap."""
-    ordered = sorted(editions, key=lambda edition: edition.start)
+    """The editions in order of time; ``PolicyError`` where there is a gap or an overlap.
+
+    An edition without an end ends on the day on which the next one starts.
+    """
+    ordered = _ended(sorted(editions, key=lambda edition: edition.start))
     for earlier, later in pairwise(ordered):
         if earlier.end != later.start:
             raise PolicyError(
-                f"edition {earlier.id} ends on {earlier.end} but {later.id} starts on {later.start}: "
+                f"edition {_named(earlier)} ends on {earlier.end} but {_named(later)} starts on {later.start}: "
                 "one must start on the day the other ends"
             )
     return Standards(tuple(_with_since(ordered)))
+
+
+def _ended(ordered: Sequence[Edition]) -> list[Edition]:
+    ends = [later.start for later in ordered[1:]]
+    return [
+        replace(one, end=end, clauses=tuple(replace(clause, end=end) for clause in one.clauses))
+        if one.end is None and one.start < end
+        else one
+        for one, end in zip(ordered, ends, strict=False)
+    ] + list(ordered[-1:])
+
+
+def _named(edition: Edition) -> str:
+    return f"{edition.id} ({edition.laid_over.file})" if edition.laid_over else edition.id
 
 
 def _with_since(editions: Sequence[Edition]) -> Iterable[Edition]:
@@ -43,7 +62,22 @@ def subjects_laid(edition: Edition) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(s for s in known if s in laid), tuple(s for s in known if s not in laid)
 
 
-@cache
 def national_standards() -> Standards:
-    """The editions that ship with the program."""
-    return kept_policy("standards", lambda: combine(map(read_edition, sorted(STANDARDS.glob("ns-*.yaml")))))
+    """The editions that ship with the program, with those of the policy folders laid over. ``PolicyError``."""
+    return _standards(folders())
+
+
+@cache
+def _standards(over: Sequence[Path]) -> Standards:
+    return kept_policy("standards", _read)
+
+
+def _read() -> Standards:
+    files = policy_files("standards").values()
+    return combine(replace(read_edition(path), laid_over=laid) for path, laid in files)
+
+
+def standards_over(over: Sequence[Path]) -> Standards:
+    """The editions that ship, with those of these folders laid over. ``PolicyError``."""
+    with looking_at(over):
+        return _read()

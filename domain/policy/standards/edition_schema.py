@@ -38,6 +38,8 @@ class EditionSchema(Cited):
     clauses = fields.List(fields.Nested(ClauseYamlSchema), required=True)
     not_auditable = fields.List(fields.Nested(NotAuditableSchema), required=True)
     not_laid = fields.List(fields.Nested(NotLaidSchema), load_default=list)
+    replaces = fields.String()
+    reason = fields.String()
 
     @validates_schema(skip_on_field_errors=True)
     def ids_and_citations(self, data: dict[str, Any], **_: Any) -> None:
@@ -56,6 +58,7 @@ class EditionSchema(Cited):
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Edition:
         name = data.pop("edition")
+        data = {part: value for part, value in data.items() if part not in ("replaces", "reason")}
         sources = data["sources"]
         clauses = [c.placed(name, data["start"], data["end"], sources) for c in data.pop("clauses")]
         unseen = tuple(NotAuditable(citation=sources[row.pop("cite")], **row) for row in data.pop("not_auditable"))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from domain.policy.cited_documents import FRAMEWORKS, PolicyError
-from domain.policy.frameworks.framework_files import frameworks
+from domain.policy.frameworks.framework_files import frameworks, frameworks_over
 from domain.policy.frameworks.framework_schema import read_framework
 
 BAND = "  - {title: Good, least: 65, most: 79, points: 2, cite: core, sure: R}"
@@ -68,15 +68,14 @@ def test_a_faulty_framework_of_today_is_refused_with_its_line(
     assert any(told[0].startswith(f"own.yaml line {number}") for number in lines), (told, lines)
 
 
-def test_frameworks_that_stand_on_one_another_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("domain.policy.frameworks.framework_base.FRAMEWORKS", tmp_path)
+def test_frameworks_that_stand_on_one_another_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "frameworks").mkdir()
     shipped = (FRAMEWORKS / "core-2018-crc.yaml").read_text(encoding="utf-8")
     for one, other in (("a", "b"), ("b", "a")):
-        (tmp_path / f"{one}.yaml").write_text(
-            f"base: {other}\n{shipped.replace('core-2018-crc', one, 2)}", encoding="utf-8"
-        )
+        text = f"base: {other}\n{shipped.replace('core-2018-crc', one, 2)}"
+        (tmp_path / "frameworks" / f"{one}.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(PolicyError, match=r"a\.yaml line 1: base: 'a' stands on this framework itself"):
-        read_framework(tmp_path / "a.yaml")
+        frameworks_over([tmp_path])
 
 
 def test_what_is_unsure_is_not_laid_and_says_why() -> None:

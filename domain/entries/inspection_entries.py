@@ -215,10 +215,14 @@ class UnitsNamed(OfInspection, frozen=True):
 
 
 class NotFollowedUp(OfInspection, frozen=True):
-    """A criterion of Section A that this inspection does not assess."""
+    """A criterion that this inspection does not assess: of Section A *not followed up*, of another section *not re-scored*.
+
+    Its figure is left out of its section and of comparisons. ``taken_back``: it is assessed after all.
+    """
 
     criterion: Id
     reason: Note | None = None
+    taken_back: bool = False
 
 
 class RatingAdjusted(OfInspection, frozen=True):

@@ -58,6 +58,11 @@ def _record_ratings(inspection: str, found: Inspection) -> Problems:
         for other in found.undecided:
             problems |= enter(inspection, "NotFollowedUp", {"criterion": other}, entry=token())
         return problems
+    if request.form.get("step") == "not re-scored":
+        values = {"criterion": criterion, "reason": request.form.get("why", "").strip()}
+        return _beside(enter(inspection, "NotFollowedUp", values, entry=token()), "reason", "why")
+    if request.form.get("step") == "re-scored after all":
+        return enter(inspection, "NotFollowedUp", {"criterion": criterion, "taken_back": True}, entry=token())
     managed = next((c for c in found.framework.management if c.id == criterion), None)
     if managed is None:
         return {"criterion": "There is no such criterion"}
@@ -71,6 +76,11 @@ def _record_ratings(inspection: str, found: Inspection) -> Problems:
             values = {"criterion": criterion, "item": item.id, "rating": rating, "evidence": evidence}
             problems |= enter(inspection, "ManagementRated", values, entry=token())
     return problems | _adjust_rung(inspection, found, criterion)
+
+
+def _beside(problems: Problems, name: str, field: str) -> Problems:
+    """The problems, that of an entry's field beside the field of the form."""
+    return {field if one == name else one: words for one, words in problems.items()}
 
 
 def _adjust_rung(inspection: str, found: Inspection, criterion: str) -> Problems:

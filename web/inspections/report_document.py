@@ -18,7 +18,16 @@ FORMAT = 4
 SINCE_3 = ("sampling",)
 """The fields that a report of format 2 has not."""
 
-SINCE_4 = ("evidence_before", "same_evidence", "intervals", "made", "recommendations", "progress", "next_steps")
+SINCE_4 = (
+    "evidence_before",
+    "same_evidence",
+    "intervals",
+    "made",
+    "not_rescored",
+    "recommendations",
+    "progress",
+    "next_steps",
+)
 """The fields that a report of format 3 has not."""
 
 OLDER: Mapping[int, Collection[str]] = {2: {*SINCE_3, *SINCE_4}, 3: SINCE_4}
@@ -69,6 +78,9 @@ def report_document(made: InspectionReport) -> dict[str, Any]:
             for name, reach in made.sheet.intervals[-1].items()
         ],
         "management": [_management(rung) for rung in made.management],
+        "not_rescored": [
+            {"of": name, "reason": found.not_followed_up[name].reason} for name in sorted(found.not_rescored)
+        ],
         "adjusted": [
             {"of": name, "proposed": _proposed(made, name), "to": fact.to, "reason": fact.reason,
              **({"ground": fact.ground} if fact.ground else {})}

@@ -484,7 +484,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "answers": ["judged"],
     },
     "ManagementRated": {"criterion": "A1", "item": "targets", "rating": "strong", "evidence": "the scorecard"},
-    "NotFollowedUp": {"criterion": "A4", "reason": "not an issue"},
+    "NotFollowedUp": {"criterion": "A4", "reason": "not an issue", "taken_back": False},
     "RatingAdjusted": {"criterion": "A1", "to": "Well met", "reason": "context", "agreed_by": ["a.one", "b.two"],
                        "ground": "near_boundary"},
     "FindingWritten": {

@@ -226,6 +226,20 @@ def test_a_finding_written_while_the_files_are_made_is_in_them(
     assert b"Written meanwhile." in lead.get(f"{AUDIT}/published/json").data
 
 
+def test_a_criterion_is_left_out_with_a_reason_and_taken_in_again_until_the_freeze(lead: FlaskClient) -> None:
+    opens(lead, **OPENED)
+    post(lead, f"{AUDIT}/frame", **FRAME)
+    post(lead, f"{AUDIT}/sample", **SAMPLE)
+    managing, leave = f"{AUDIT}/management", {"criterion": "C2", "step": "not re-scored"}
+    assert "ay why C2 is not re-scored" in post(lead, managing, why="", **leave).text
+    assert post(lead, managing, why="Too few licences", **leave).status_code == 302
+    assert "C2: Too few licences" in lead.get(managing).text
+    assert "Not re-scored" in lead.get(AUDIT).text and "Not re-scored" in lead.get(f"{AUDIT}/report").text
+    assert "Not re-scored" in lead.get(f"{AUDIT}/criteria/C2").text
+    assert post(lead, managing, criterion="C2", step="re-scored after all").status_code == 302
+    assert "Not re-scored" not in lead.get(AUDIT).text
+
+
 # ---------------------------------------------------------------- every field
 
 

@@ -146,6 +146,8 @@ def check(found: Inspection, fact: Entry) -> None:
             items = _items(found, fact.criterion)
             if fact.item not in items:
                 raise Refused("item", f"there is no item '{fact.item}' in {fact.criterion}; {_of(items)}")
+            if len({source.kind for source in fact.sources}) < len(fact.sources):
+                raise Refused("sources", "a kind of source stands here twice: give each its count once")
         case inspection_entries.NotFollowedUp():
             _check_left_out(found, fact)
         case inspection_entries.RatingAdjusted():

@@ -186,13 +186,22 @@ def reader_of(fact: AssessorNamed | ReadingAllocated | ReadingCompleted) -> str:
     return fact.assessor_id or fact.assessor
 
 
+class Source(EntryPart, frozen=True):
+    """What a rating rests on: how many interviews, answers to a survey, or documents."""
+
+    kind: code_lists.SourceKind
+    count: Annotated[int, Meta(ge=1, le=100_000)]
+    note: Note | None = None
+
+
 class ManagementRated(OfInspection, frozen=True):
-    """The rating of one evidence item of a criterion of Section A."""
+    """The rating of one evidence item of a criterion of Section A, and its counted sources: each kind once."""
 
     criterion: Id
     item: Id
     rating: code_lists.ManagementRating
     evidence: Note | None = None
+    sources: list[Source] = []
 
 
 class StandardRated(OfInspection, frozen=True):

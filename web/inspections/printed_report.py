@@ -23,7 +23,7 @@ from web.presentation.formatting import change_words, count_noun, long_date, per
 from web.presentation.odt_writer import odt
 from web.presentation.pdf_writer import pdf
 from web.presentation.phrases import marked_words, stored_late_words
-from web.presentation.score_words import band_words, score_name, section_name, sure_words, weight_words
+from web.presentation.score_words import band_words, score_name, section_name, sources_words, sure_words, weight_words
 
 
 class PrintedTable(NamedTuple):
@@ -277,6 +277,8 @@ def _rated(placed: CriterionRung) -> list[str]:
         for item in placed.criterion.rated
         if (code := placed.ratings.get(item.id)) is not None
     ]
+    if placed.ratings:
+        lines.append(f"Evidence: {sources_words(placed.sources)}.")
     if placed.adjusted:
         lines.append(f"Proposed: {placed.proposed}. Adjusted to {placed.adjusted.to}: {placed.adjusted.reason}")
     return lines

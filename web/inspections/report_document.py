@@ -24,6 +24,7 @@ SINCE_4 = (
     "intervals",
     "made",
     "not_rescored",
+    "sources",
     "recommendations",
     "progress",
     "next_steps",
@@ -80,6 +81,11 @@ def report_document(made: InspectionReport) -> dict[str, Any]:
         "management": [_management(rung) for rung in made.management],
         "not_rescored": [
             {"of": name, "reason": found.not_followed_up[name].reason} for name in sorted(found.not_rescored)
+        ],
+        "sources": [
+            {"of": rung.criterion.id, "kind": kind, "count": count}
+            for rung in made.management
+            for kind, count in rung.sources.items()
         ],
         "adjusted": [
             {"of": name, "proposed": _proposed(made, name), "to": fact.to, "reason": fact.reason,

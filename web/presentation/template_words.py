@@ -24,6 +24,7 @@ def attach(app: Flask) -> None:
         criterion_words=criterion_words,
         ground_words=score_words.ground_words,
         rounding_words=score_words.rounding_words,
+        sources_words=score_words.sources_words,
         score_name=score_words.score_name,
         section_name=score_words.section_name,
         units_words=score_words.units_words,

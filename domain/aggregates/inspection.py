@@ -189,6 +189,11 @@ class Inspection:
         return {criterion for criterion, _ in self.ratings} | set(self.not_followed_up)
 
     @property
+    def not_rescored(self) -> frozenset[str]:
+        """The criteria scored by cases that this inspection leaves out."""
+        return frozenset(c.id for c in self.framework.criteria if c.id in self.not_followed_up)
+
+    @property
     def undecided(self) -> list[str]:
         """The criteria of management without any decision: not rated, not left out, not adjusted."""
         said = self.managed | set(self.adjusted)
@@ -239,7 +244,10 @@ class Inspection:
             case inspection_entries.UnitsNamed():
                 self.units = list(fact.units)
             case inspection_entries.NotFollowedUp():
-                self.not_followed_up[fact.criterion] = fact
+                if fact.taken_back:
+                    self.not_followed_up.pop(fact.criterion, None)
+                else:
+                    self.not_followed_up[fact.criterion] = fact
             case inspection_entries.RatingAdjusted():
                 if fact.to is None:
                     self.adjusted.pop(fact.criterion, None)

@@ -146,8 +146,10 @@ def check(found: Inspection, fact: Entry) -> None:
             items = _items(found, fact.criterion)
             if fact.item not in items:
                 raise Refused("item", f"there is no item '{fact.item}' in {fact.criterion}; {_of(items)}")
+            if len({source.kind for source in fact.sources}) < len(fact.sources):
+                raise Refused("sources", "a kind of source stands here twice: give each its count once")
         case inspection_entries.NotFollowedUp():
-            _items(found, fact.criterion)
+            _check_left_out(found, fact)
         case inspection_entries.RatingAdjusted():
             rating_checks.check_adjustment(found, fact)
         case inspection_entries.StandardRated():
@@ -237,6 +239,17 @@ def _items(found: Inspection, criterion: str) -> list[str]:
     if criterion not in items:
         raise Refused("criterion", f"there is no criterion '{criterion}' of management; {_of(items)}")
     return items[criterion]
+
+
+def _check_left_out(found: Inspection, fact: inspection_entries.NotFollowedUp) -> None:
+    scored = {criterion.id for criterion in found.framework.criteria}
+    if fact.criterion not in scored and fact.criterion not in {c.id for c in found.framework.management}:
+        _known_criterion(found, fact.criterion)
+        raise Refused("criterion", f"'{fact.criterion}' is a standard rated by evidence: it is rated, or not rated")
+    if fact.taken_back and fact.criterion not in found.not_followed_up:
+        raise Refused("taken_back", f"{fact.criterion} is not left out: there is nothing to take back")
+    if fact.criterion in scored and not fact.taken_back and not (fact.reason or "").strip():
+        raise Unexplained("reason", f"say why {fact.criterion} is not re-scored")
 
 
 def _known_criterion(found: Inspection, criterion: str) -> None:

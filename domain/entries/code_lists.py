@@ -200,6 +200,7 @@ EndReason = Literal[
 ]
 StateOfKnowledge = Literal["stood", "hindsight"]
 Stratum = Literal["risk_of_harm", "gender", "ethnicity", "order", "team"]
+SourceKind = Literal["interviews", "survey_of_people_supervised", "survey_of_victims", "survey_of_courts", "documents"]
 ManagementRating = Literal["very_strong", "strong", "good", "satisfactory", "unsatisfactory"]
 Direction = Literal["improved", "deteriorated", "unchanged"]
 FixedBy = Literal["import", "update", "publication"]
@@ -252,6 +253,9 @@ RISK_LEVELS: tuple[RiskLevel, ...] = get_args(RiskLevel)
 
 NOT_CONTACT: frozenset[ContactType] = frozenset(("telephone", "letter", "text"))
 """The types of contact that are no national-standards contact unless the source says so."""
+
+SOURCE_KINDS: tuple[SourceKind, ...] = get_args(SourceKind)
+"""What an item of Section A may rest on, in the order of the form."""
 
 MANAGEMENT_RATINGS: tuple[ManagementRating, ...] = get_args(ManagementRating)
 """From the strongest to the weakest."""

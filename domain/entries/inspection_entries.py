@@ -186,13 +186,22 @@ def reader_of(fact: AssessorNamed | ReadingAllocated | ReadingCompleted) -> str:
     return fact.assessor_id or fact.assessor
 
 
+class Source(EntryPart, frozen=True):
+    """What a rating rests on: how many interviews, answers to a survey, or documents."""
+
+    kind: code_lists.SourceKind
+    count: Annotated[int, Meta(ge=1, le=100_000)]
+    note: Note | None = None
+
+
 class ManagementRated(OfInspection, frozen=True):
-    """The rating of one evidence item of a criterion of Section A."""
+    """The rating of one evidence item of a criterion of Section A, and its counted sources: each kind once."""
 
     criterion: Id
     item: Id
     rating: code_lists.ManagementRating
     evidence: Note | None = None
+    sources: list[Source] = []
 
 
 class StandardRated(OfInspection, frozen=True):
@@ -215,10 +224,14 @@ class UnitsNamed(OfInspection, frozen=True):
 
 
 class NotFollowedUp(OfInspection, frozen=True):
-    """A criterion of Section A that this inspection does not assess."""
+    """A criterion that this inspection does not assess: of Section A *not followed up*, of another section *not re-scored*.
+
+    Its figure is left out of its section and of comparisons. ``taken_back``: it is assessed after all.
+    """
 
     criterion: Id
     reason: Note | None = None
+    taken_back: bool = False
 
 
 class RatingAdjusted(OfInspection, frozen=True):

@@ -14,7 +14,7 @@ from projections.cases.case_repository import CaseRepository
 from projections.inspections.sample_scores import score_inspection
 from projections.scoring.management_ladder import criterion_rungs
 from projections.scoring.score_bands import section_bands, total
-from projections.scoring.scores import Score
+from projections.scoring.scores import CriterionScore, Score
 
 
 def figures(inspection: Inspection, score: Score) -> list[PublishedFigure]:
@@ -27,7 +27,7 @@ def figures(inspection: Inspection, score: Score) -> list[PublishedFigure]:
         if p.printed is not None
     ]
     for section in score.sections:
-        found += [PublishedFigure(of=c.criterion.id, printed=_words(c.printed)) for c in section.criteria]
+        found += [PublishedFigure(of=c.criterion.id, printed=criterion_words(c)) for c in section.criteria]
         band = bands.get(section.section.id)
         if section.section.rated_by == "evidence":
             found.append(PublishedFigure(of=section.section.id, printed=band or "Not rated"))
@@ -36,6 +36,15 @@ def figures(inspection: Inspection, score: Score) -> list[PublishedFigure]:
         found.append(PublishedFigure(of=section.section.id, printed=words))
     summed = total(score.framework, placed)
     return [*found, PublishedFigure(of="total", printed=summed.words)] if summed else found
+
+
+NOT_RESCORED = "Not re-scored"
+"""What a sheet prints for a criterion that the inspection does not assess."""
+
+
+def criterion_words(criterion: CriterionScore) -> str:
+    """The figure of a criterion as printed: per cent, ``n/a``, or that it is not re-scored."""
+    return NOT_RESCORED if criterion.left_out else _words(criterion.printed)
 
 
 def _words(per_cent: int | None) -> str:

@@ -1,6 +1,6 @@
 """The questions of a framework about one case, as shown to the assessor who reads it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
@@ -60,13 +60,22 @@ class ReadingQuestion:
         return "overruling" if self.overrules(said) else None
 
 
-def questions_asked(framework: Framework, reading: Reading, inspection: str, *, second: bool) -> list[ReadingQuestion]:
-    """Every question of the framework in the order in which a case is read, for the first or the second reader."""
+def questions_asked(
+    framework: Framework, reading: Reading, inspection: str, *, second: bool, left_out: Collection[str] = ()
+) -> list[ReadingQuestion]:
+    """Every question of the framework in the order in which a case is read, for the first or the second reader.
+
+    ``left_out``: the criteria that are not re-scored; nothing is asked for them.
+    """
     answers = {answer.question.id: answer for answer in reading.answers}
     own = (j for j in reading.judgements if j.inspection == inspection and j.second == second and not j.adjudicates)
     mine = {j.question: j for j in own}
     case = reading.history.attributes(reading.moment.on)
-    return [_asked(answers[name], mine.get(name), case) for name in framework.for_own_cases.reading_order]
+    return [
+        _asked(answers[name], mine.get(name), case)
+        for name in framework.for_own_cases.reading_order
+        if framework.criterion_of(name).id not in left_out
+    ]
 
 
 def unanswered(asked: Sequence[ReadingQuestion]) -> int:

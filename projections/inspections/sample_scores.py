@@ -53,10 +53,15 @@ def at_own_moment(opened: InspectionOpened, moment: Moment) -> bool:
 
 
 def score_readings(
-    framework: Framework, moment: Moment, readings: Sequence[Reading], edition: str | None = None
+    framework: Framework,
+    moment: Moment,
+    readings: Sequence[Reading],
+    edition: str | None = None,
+    left_out: Collection[str] = frozenset(),
 ) -> ScoredSample:
-    every = score(framework, [r.answers for r in readings])
-    high = score(framework, [r.answers for r in _at_high_risk(readings)])
+    """A sample's scores from its readings. ``left_out``: the criteria that are not assessed."""
+    every = score(framework, [r.answers for r in readings], left_out)
+    high = score(framework, [r.answers for r in _at_high_risk(readings)], left_out)
     return ScoredSample(framework, moment, readings, every, high, _rests_on(readings, moment), edition)
 
 
@@ -83,7 +88,8 @@ def score_inspection(
     framework = by or frameworks()[opened.framework]
     at = moment or inspection_moment(opened)
     read = sample_readings(repository, inspection, at, framework, edition, unseen, again)
-    return score_readings(framework, at, read, edition)
+    left_out = repository.inspection(inspection).not_rescored if framework.id == opened.framework else frozenset[str]()
+    return score_readings(framework, at, read, edition, left_out)
 
 
 def sample_readings(

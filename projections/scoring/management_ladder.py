@@ -13,11 +13,12 @@ The ladder has gaps: one strong item beside one unsatisfactory item fits only th
 and may be adjusted.
 """
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from domain.aggregates.inspection import Inspection
-from domain.entries.code_lists import MANAGEMENT_RATINGS, ManagementRating
+from domain.entries.code_lists import MANAGEMENT_RATINGS, SOURCE_KINDS, ManagementRating, SourceKind
 from domain.entries.inspection_entries import RatingAdjusted
 from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.management_criterion import ManagementCriterion
@@ -35,6 +36,8 @@ class CriterionRung:
     why: str
     adjusted: RatingAdjusted | None
     not_followed_up: bool
+    sources: Mapping[SourceKind, int] = field(default_factory=dict)
+    """What its items rest on, counted together."""
 
     @property
     def printed(self) -> str | None:
@@ -55,8 +58,21 @@ def criterion_rungs(inspection: Inspection) -> list[CriterionRung]:
         }
         rung, why = propose(criterion, ratings)
         out = criterion.id in inspection.not_followed_up
-        found.append(CriterionRung(criterion, ratings, rung, why, inspection.adjusted.get(criterion.id), out))
+        adjusted, sources = inspection.adjusted.get(criterion.id), _sources(inspection, criterion)
+        found.append(CriterionRung(criterion, ratings, rung, why, adjusted, out, sources))
     return found
+
+
+def _sources(inspection: Inspection, criterion: ManagementCriterion) -> dict[SourceKind, int]:
+    """How many sources of each kind the ratings of a criterion name, in the order of ``SOURCE_KINDS``.
+
+    One interview that two items rest on counts with each.
+    """
+    counted = Counter[SourceKind]()
+    for item in criterion.rated:
+        if (made := inspection.ratings.get((criterion.id, item.id))) is not None:
+            counted.update({source.kind: source.count for source in made.sources})
+    return {kind: counted[kind] for kind in SOURCE_KINDS if counted[kind]}
 
 
 def propose(criterion: ManagementCriterion, ratings: Mapping[str, ManagementRating]) -> tuple[str | None, str]:

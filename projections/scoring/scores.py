@@ -4,8 +4,8 @@ Scores are exact fractions until they are printed. A question's score has n and 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import floor, sqrt
 from statistics import NormalDist
@@ -58,6 +58,8 @@ class CriterionScore:
     questions: tuple[QuestionScore, ...]
     score: Fraction | None
     printed: int | None
+    left_out: bool = False
+    """Whether the inspection does not assess it (*not re-scored*): nothing of it is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +87,36 @@ class Score:
         return {q.question.id: q for criterion in self.criteria for q in criterion.questions}
 
 
-def score(framework: Framework, cases: Sequence[Iterable[Answer]]) -> Score:
-    """The scores of a sample. ``cases``: the answers of each case."""
+def score(framework: Framework, cases: Sequence[Iterable[Answer]], left_out: Collection[str] = frozenset()) -> Score:
+    """The scores of a sample. ``cases``: the answers of each case. ``left_out``: the criteria of which nothing is counted."""
     counted: dict[str, Counter[str]] = {question: Counter() for question in framework.questions}
     for case in cases:
         for answer in case:
             counts = counted[answer.question.id]
             counts[answer.answer] += 1
             counts["absent"] += answer.absent
-    return score_of(framework, counted, len(cases))
+    for criterion in framework.criteria:
+        if criterion.id in left_out:
+            counted |= {question.id: Counter() for question in criterion.questions}
+    return score_of(framework, counted, len(cases), left_out)
 
 
-def score_of(framework: Framework, counted: Mapping[str, Mapping[str, int]], cases: int) -> Score:
-    """The scores of ``cases`` cases. ``counted``: for each question the counts by verdict, and of ``absent``."""
+def score_of(
+    framework: Framework,
+    counted: Mapping[str, Mapping[str, int]],
+    cases: int,
+    left_out: Collection[str] = frozenset(),
+) -> Score:
+    """The scores of ``cases`` cases. ``counted``: for each question the counts by verdict, and of ``absent``.
+
+    ``left_out``: the criteria that are not assessed; a section is then the mean of the others.
+    """
     sections = []
     for section in framework.sections:
-        criteria = tuple(_criterion(framework, criterion, counted) for criterion in section.criteria)
+        criteria = tuple(
+            replace(_criterion(framework, criterion, counted), left_out=criterion.id in left_out)
+            for criterion in section.criteria
+        )
         exact = _section(framework, criteria)
         sections.append(SectionScore(section, criteria, exact, printed(framework, exact)))
     return Score(framework, cases, tuple(sections))

@@ -1,6 +1,9 @@
 """Section A of an inspection: how management is rated, item by item, and adjusted; and the bands of today's frameworks."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
+from msgspec import to_builtins
 from werkzeug.wrappers import Response as AnyResponse
 
 from domain.accounts.roles import READERS
@@ -34,7 +37,7 @@ def management(inspection: str) -> str | AnyResponse:
     return render_template(
         "inspections/management.html", inspection=inspection, opened=opened, found=found, placed=criterion_rungs(found),
         bands=bands, total=total(found.framework, bands), panel=found.process.panel,
-        rated=code_lists.MANAGEMENT_RATINGS,
+        rated=code_lists.MANAGEMENT_RATINGS, kinds=code_lists.SOURCE_KINDS,
         open=[p.criterion.id for p in criterion_rungs(found) if not p.ratings and p.adjusted is None and not p.not_followed_up],
         rungs=found.framework.rungs, problems=problems, typed=request.form,
         runs=current_inspections.runs(inspection) and closed_to(found, ManagementRated) is None,
@@ -58,6 +61,11 @@ def _record_ratings(inspection: str, found: Inspection) -> Problems:
         for other in found.undecided:
             problems |= enter(inspection, "NotFollowedUp", {"criterion": other}, entry=token())
         return problems
+    if request.form.get("step") == "not re-scored":
+        values = {"criterion": criterion, "reason": request.form.get("why", "").strip()}
+        return _beside(enter(inspection, "NotFollowedUp", values, entry=token()), "reason", "why")
+    if request.form.get("step") == "re-scored after all":
+        return enter(inspection, "NotFollowedUp", {"criterion": criterion, "taken_back": True}, entry=token())
     managed = next((c for c in found.framework.management if c.id == criterion), None)
     if managed is None:
         return {"criterion": "There is no such criterion"}
@@ -65,12 +73,45 @@ def _record_ratings(inspection: str, found: Inspection) -> Problems:
         return enter(inspection, "NotFollowedUp", {"criterion": criterion}, entry=token())
     problems = {}
     for item in managed.rated:
-        rating, evidence = (request.form.get(f"{x} {item.id}", "").strip() for x in ("rating", "evidence"))
-        standing = found.ratings.get((criterion, item.id))
-        if rating and (rating, evidence) != (standing and standing.rating, (standing and standing.evidence) or ""):
-            values = {"criterion": criterion, "item": item.id, "rating": rating, "evidence": evidence}
-            problems |= enter(inspection, "ManagementRated", values, entry=token())
+        problems |= _rate(inspection, found, criterion, item.id)
     return problems | _adjust_rung(inspection, found, criterion)
+
+
+def _rate(inspection: str, found: Inspection, criterion: str, item: str) -> Problems:
+    """Record the rating of an item with its evidence and sources, where the form changes one of these."""
+    rating, evidence = (request.form.get(f"{name} {item}", "").strip() for name in ("rating", "evidence"))
+    typed = _sources(item)
+    wrong: Problems = {
+        f"count-{one['kind']}-{criterion}-{item}": "Enter how many as a whole number from 1 to 99,999"
+        for one in typed
+        if not isinstance(one["count"], int)
+    }
+    standing = found.ratings.get((criterion, item))
+    stood = to_builtins(standing.sources) if standing else []
+    if (
+        wrong
+        or not rating
+        or (standing is not None and (rating, evidence, typed) == (standing.rating, standing.evidence or "", stood))
+    ):
+        return wrong
+    values = {"criterion": criterion, "item": item, "rating": rating, "evidence": evidence, "sources": typed}
+    return enter(inspection, "ManagementRated", values, entry=token())
+
+
+def _sources(item: str) -> list[dict[str, Any]]:
+    """The sources of an item as typed: those with a count, which stays a text where it is no whole number from 1 to 99,999."""
+    found = []
+    for kind in code_lists.SOURCE_KINDS:
+        count, note = (request.form.get(f"{name} {kind} {item}", "").strip() for name in ("count", "note"))
+        if count:
+            is_whole = count.isascii() and count.isdigit() and int(count[:9]) > 0
+            found.append({"kind": kind, "count": int(count) if is_whole else count, **({"note": note} if note else {})})
+    return found
+
+
+def _beside(problems: Problems, name: str, field: str) -> Problems:
+    """The problems, that of an entry's field beside the field of the form."""
+    return {field if one == name else one: words for one, words in problems.items()}
 
 
 def _adjust_rung(inspection: str, found: Inspection, criterion: str) -> Problems:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from projections.inspections.published_figures import NOT_RESCORED, criterion_words
 from projections.scoring.finding_text import CheckedFinding, exceeds_chance
 from projections.scoring.management_ladder import CriterionRung
 from projections.scoring.scores import CriterionScore, Interval, QuestionScore, printed
@@ -22,7 +23,7 @@ from web.presentation.formatting import change_words, count_noun, long_date, per
 from web.presentation.odt_writer import odt
 from web.presentation.pdf_writer import pdf
 from web.presentation.phrases import marked_words, stored_late_words
-from web.presentation.score_words import band_words, score_name, section_name, sure_words, weight_words
+from web.presentation.score_words import band_words, score_name, section_name, sources_words, sure_words, weight_words
 
 
 class PrintedTable(NamedTuple):
@@ -107,12 +108,19 @@ def _managed(made: InspectionReport, placed: CriterionRung) -> PrintedCriterion:
 
 
 def _scored(made: InspectionReport, s: int, c: int, criterion: CriterionScore) -> PrintedCriterion:
-    figures = [percent(column.sections[s].criteria[c].printed) for column in made.sheet.columns]
+    figures = [criterion_words(column.sections[s].criteria[c]) for column in made.sheet.columns]
     one = criterion.criterion
     return PrintedCriterion(
         one.id, one.title + weight_words(one.weight), _figures(made, figures), one.description, *_findings(made, one.id),
-        questions=_questions(made, criterion),
+        notes=_left_out(made, criterion), questions=None if criterion.left_out else _questions(made, criterion),
     )  # fmt: skip
+
+
+def _left_out(made: InspectionReport, criterion: CriterionScore) -> list[str]:
+    """A sentence on a criterion that is not re-scored."""
+    if not criterion.left_out:
+        return []
+    return [f"{NOT_RESCORED}: {made.inspection.not_followed_up[criterion.criterion.id].reason}"]
 
 
 def _figures(made: InspectionReport, figures: Sequence[str]) -> list[tuple[str, str]]:
@@ -215,9 +223,9 @@ def _cells(made: InspectionReport, s: int, c: int | None, name: str) -> list[str
     cells = []
     for n, column in enumerate(sheet.columns):
         section = column.sections[s]
-        printed = section.printed if c is None else section.criteria[c].printed
+        figure = percent(section.printed) if c is None else criterion_words(section.criteria[c])
         by_evidence = section.section.rated_by == "evidence"
-        cells.append("" if by_evidence else percent(printed) + _between(sheet.interval(n, name)))
+        cells.append("" if by_evidence else figure + _between(sheet.interval(n, name)))
     if c is None and sheet.bands and (sheet.bands[s].band is not None or sheet.bands[s].section.domain):
         cells[-1] = f"{cells[-1]} {band_words(sheet.bands[s])}".strip()
     if made.before:
@@ -271,6 +279,8 @@ def _rated(placed: CriterionRung) -> list[str]:
         for item in placed.criterion.rated
         if (code := placed.ratings.get(item.id)) is not None
     ]
+    if placed.ratings:
+        lines.append(f"Evidence: {sources_words(placed.sources)}.")
     if placed.adjusted:
         lines.append(f"Proposed: {placed.proposed}. Adjusted to {placed.adjusted.to}: {placed.adjusted.reason}")
     return lines

@@ -18,7 +18,17 @@ FORMAT = 4
 SINCE_3 = ("sampling",)
 """The fields that a report of format 2 has not."""
 
-SINCE_4 = ("evidence_before", "same_evidence", "intervals", "made", "recommendations", "progress", "next_steps")
+SINCE_4 = (
+    "evidence_before",
+    "same_evidence",
+    "intervals",
+    "made",
+    "not_rescored",
+    "sources",
+    "recommendations",
+    "progress",
+    "next_steps",
+)
 """The fields that a report of format 3 has not."""
 
 OLDER: Mapping[int, Collection[str]] = {2: {*SINCE_3, *SINCE_4}, 3: SINCE_4}
@@ -69,6 +79,14 @@ def report_document(made: InspectionReport) -> dict[str, Any]:
             for name, reach in made.sheet.intervals[-1].items()
         ],
         "management": [_management(rung) for rung in made.management],
+        "not_rescored": [
+            {"of": name, "reason": found.not_followed_up[name].reason} for name in sorted(found.not_rescored)
+        ],
+        "sources": [
+            {"of": rung.criterion.id, "kind": kind, "count": count}
+            for rung in made.management
+            for kind, count in rung.sources.items()
+        ],
         "adjusted": [
             {"of": name, "proposed": _proposed(made, name), "to": fact.to, "reason": fact.reason,
              **({"ground": fact.ground} if fact.ground else {})}

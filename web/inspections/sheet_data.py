@@ -64,6 +64,11 @@ class ScoringSheet:
 
     def change(self, section: int, criterion: int | None = None) -> int | None:
         """The points by which a printed figure rose between the two columns; None where there is nothing to compare."""
+        if (
+            criterion is None
+            and len({tuple(c.left_out for c in s.sections[section].criteria) for s in self.columns}) > 1
+        ):
+            return None  # a section of other criteria
         parts = [
             column.sections[section].printed
             if criterion is None

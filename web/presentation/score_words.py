@@ -1,10 +1,19 @@
 """How sections, standards and their rules are called on sheets, in text and on paper."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from domain.entries.code_lists import DiscretionGround
+from domain.entries.code_lists import DiscretionGround, SourceKind
 from domain.policy.frameworks.framework import Framework, Section
 from projections.scoring.score_bands import SectionBand
+
+SOURCES: dict[SourceKind, tuple[str, str]] = {
+    "interviews": ("interview", "interviews"),
+    "survey_of_people_supervised": ("answer of a person supervised", "answers of people supervised"),
+    "survey_of_victims": ("answer of a victim", "answers of victims"),
+    "survey_of_courts": ("answer of a court", "answers of courts"),
+    "documents": ("document", "documents"),
+}
+"""The kinds of sources of a rating, as one and as many."""
 
 GROUNDS: dict[DiscretionGround, str] = {
     "near_boundary": "The figure is near the boundary",
@@ -29,6 +38,13 @@ def score_name(section: Section) -> str:
     if section.rated_by == "evidence":
         return "Rated by evidence"
     return f"Score for {'standard' if section.domain else 'section'} {section.id}"
+
+
+def sources_words(sources: Mapping[SourceKind, int]) -> str:
+    """What a rating of management rests on, such as ``12 interviews, 40 documents``; that nothing is counted."""
+    return (
+        ", ".join(f"{count:,} {SOURCES[kind][count != 1]}" for kind, count in sources.items()) or "no sources counted"
+    )
 
 
 def weight_words(weight: str) -> str:

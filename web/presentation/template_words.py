@@ -3,6 +3,7 @@
 from flask import Flask
 
 from domain.entries.code_lists import label
+from projections.inspections.published_figures import criterion_words
 from web.presentation import apart_words, clock_words, duty_language, formatting, phrases, score_words
 
 FILTERS = (
@@ -20,8 +21,10 @@ def attach(app: Flask) -> None:
         app.add_template_filter(named)
     app.jinja_env.globals.update(
         band_words=score_words.band_words,
+        criterion_words=criterion_words,
         ground_words=score_words.ground_words,
         rounding_words=score_words.rounding_words,
+        sources_words=score_words.sources_words,
         score_name=score_words.score_name,
         section_name=score_words.section_name,
         units_words=score_words.units_words,

@@ -483,8 +483,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "case": "X123456/2", "assessor": "J Hartnell", "second": False, "note": "at court", "assessor_id": "j.hartnell",
         "answers": ["judged"],
     },
-    "ManagementRated": {"criterion": "A1", "item": "targets", "rating": "strong", "evidence": "the scorecard"},
-    "NotFollowedUp": {"criterion": "A4", "reason": "not an issue"},
+    "ManagementRated": {"criterion": "A1", "item": "targets", "rating": "strong", "evidence": "the scorecard",
+                        "sources": [{"kind": "interviews", "count": 12, "note": "middle managers"}]},
+    "NotFollowedUp": {"criterion": "A4", "reason": "not an issue", "taken_back": False},
     "RatingAdjusted": {"criterion": "A1", "to": "Well met", "reason": "context", "agreed_by": ["a.one", "b.two"],
                        "ground": "near_boundary"},
     "FindingWritten": {

@@ -84,9 +84,15 @@ REFUSED: list[tuple[list[Entry], Entry, str, str]] = [
     ([*READY, FIRST], entry("ReadingCompleted", case=DRAWN.cases[0], assessor="R Pascoe"), "case", "is not allocated to"),
     (READY, entry("ManagementRated", criterion="A9", item="x", rating="good"), "criterion", "there are: A1, A2"),
     (READY, entry("ManagementRated", criterion="A1", item="x", rating="good"), "item", "there are: targets"),
+    (READY, entry("ManagementRated", criterion="A1", item="targets", rating="good",
+                  sources=[{"kind": "documents", "count": 1}, {"kind": "documents", "count": 2}]), "sources", "twice"),
     (READY, entry("RatingAdjusted", criterion="A1", to="Superb", reason="r"), "to", "there are: Very well met"),
     (READY, entry("RatingAdjusted", criterion="B1", to="Well met", reason="r"), "criterion", "has no rating to adjust"),
     (READY, entry("FindingWritten", criterion="Z1", text="t"), "criterion", "there is no criterion 'Z1'"),
+    (READY, entry("NotFollowedUp", criterion="Z1", reason="r"), "criterion", "there is no criterion 'Z1'"),
+    (READY, entry("NotFollowedUp", criterion="C2"), "reason", "say why C2 is not re-scored"),
+    (READY, entry("NotFollowedUp", criterion="C2", taken_back=True), "taken_back", "nothing to take back"),
+    ([*READY, FROZEN], entry("NotFollowedUp", criterion="C2", reason="r"), "type", "is frozen"),
     (READY, entry("FindingWritten", criterion="B1", text="t", question="q"), "question", "there is no question 'q'"),
     ([*READY, ADJUSTED], entry("RatingAdjusted", criterion="A4", reason="context"), "reason", "is taken back"),
     (READY, entry("RatingAdjusted", criterion="A4", to="Satisfactorily met", reason=" "), "reason", "say why"),
@@ -176,6 +182,9 @@ def test_the_latest_decision_stands() -> None:
     assert found.allocated == {(DRAWN.cases[0], False): "R Pascoe"} and found.completed == {}
     assert found.ratings["A1", "targets"].rating == "strong" and found.not_followed_up == {}
     assert Inspection.of([*READY, DRAW]).sample == DRAWN.cases
+    left = [*READY, entry("NotFollowedUp", criterion="C2", reason="Too few licences")]
+    assert Inspection.of(left).not_rescored == {"C2"}
+    assert Inspection.of([*left, entry("NotFollowedUp", criterion="C2", taken_back=True)]).not_rescored == frozenset()
 
 
 def test_a_frame_taken_anew_drops_what_was_drawn_from_the_old_one() -> None:

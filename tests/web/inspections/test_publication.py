@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -224,6 +225,41 @@ def test_a_finding_written_while_the_files_are_made_is_in_them(
     monkeypatch.setattr(publication, "FORMS", {**publication.FORMS, "json": (".json", "application/json", slow)})
     assert post(lead, f"{AUDIT}/publish").status_code == 302
     assert b"Written meanwhile." in lead.get(f"{AUDIT}/published/json").data
+
+
+def test_a_criterion_is_left_out_with_a_reason_and_taken_in_again_until_the_freeze(lead: FlaskClient) -> None:
+    opens(lead, **OPENED)
+    post(lead, f"{AUDIT}/frame", **FRAME)
+    post(lead, f"{AUDIT}/sample", **SAMPLE)
+    managing, leave = f"{AUDIT}/management", {"criterion": "C2", "step": "not re-scored"}
+    assert "ay why C2 is not re-scored" in post(lead, managing, why="", **leave).text
+    assert post(lead, managing, why="Too few licences", **leave).status_code == 302
+    assert "C2: Too few licences" in lead.get(managing).text
+    assert "Not re-scored" in lead.get(AUDIT).text and "Not re-scored" in lead.get(f"{AUDIT}/report").text
+    assert "Not re-scored" in lead.get(f"{AUDIT}/criteria/C2").text
+    assert post(lead, managing, criterion="C2", step="re-scored after all").status_code == 302
+    assert "Not re-scored" not in lead.get(AUDIT).text
+
+
+def test_sources_of_management_are_counted_and_printed_with_each_rung(lead: FlaskClient) -> None:
+    opens(lead, **OPENED)
+    items = re.findall(r'name="rating ([^"]+)"', lead.get(f"{AUDIT}/management").text)[:2]
+    typed = {f"rating {items[0]}": "good", f"count interviews {items[0]}": "12", f"note interviews {items[0]}": "Middle managers",
+             f"count survey_of_courts {items[0]}": "3"}  # fmt: skip
+    wrong = {**typed, f"count interviews {items[0]}": "no"}
+    refused = post(lead, f"{AUDIT}/management", criterion="A1", step="rate", **wrong)
+    assert refused.status_code == 200 and "There is a problem" in refused.text and 'value="no"' in refused.text
+    assert post(lead, f"{AUDIT}/management", criterion="A1", step="rate", **typed).status_code == 302
+    again = post(lead, f"{AUDIT}/management", criterion="A1", step="rate", **typed)
+    rated = [fact for fact in file(lead, "october-audit") if type(fact).__name__ == "ManagementRated"]
+    assert again.status_code == 302 and len(rated) == 1, "nothing changed"
+    more = {f"rating {items[1]}": "good", f"count interviews {items[1]}": "1"}
+    post(lead, f"{AUDIT}/management", criterion="A1", step="rate", **typed, **more)
+    assert "13 interviews, 3 answers of courts" in lead.get(AUDIT).text
+    assert "13 interviews, 3 answers of courts" in lead.get(f"{AUDIT}/report").text
+    assert lead.get(f"{AUDIT}/report/json").json["sources"] == [
+        {"of": "A1", "kind": "interviews", "count": 13}, {"of": "A1", "kind": "survey_of_courts", "count": 3},
+    ]  # fmt: skip
 
 
 # ---------------------------------------------------------------- every field

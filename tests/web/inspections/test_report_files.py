@@ -17,6 +17,8 @@ from domain.entries.inspection_entries import FindingWritten
 from domain.entries.schemas import load_entry
 from domain.store.application import Files
 from projections.cases.case_repository import CaseRepository
+from projections.inspections.published_figures import figures
+from projections.inspections.sample_scores import score_readings
 from projections.scoring.finding_text import check_finding, draft_findings
 from tests.support.pdf_structure import catalogue, metadata, objects, tags
 from web.inspections import report_data
@@ -180,3 +182,30 @@ def test_the_json_says_how_it_was_made_and_what_is_recommended(made: InspectionR
     assert document["made"]["agreement"]["n"] > 50 and 0 < document["made"]["agreement"]["kappa"] < 1
     assert sum(reader["first"] for reader in document["made"]["readers"]) == 60
     assert document["recommendations"] == document["next_steps"] == []
+
+
+def test_a_criterion_that_is_not_rescored_leaves_its_section_to_the_others_and_is_compared_with_nothing(
+    made: InspectionReport,
+) -> None:
+    """By hand: without C2 (50, critical) section C is (71 + 71 + 79 + 79 + 74 + 47 + 47) / 7 = 66.86 of the printed figures."""
+    readings = made.scored.readings
+    scored = score_readings(made.scored.framework, made.scored.moment, readings, left_out={"C2"})
+    before = made.scored.score
+    (b, c), (b_before, _) = scored.score.sections, before.sections
+    assert b == b_before and c.printed == 67
+    left = next(one for one in c.criteria if one.criterion.id == "C2")
+    assert left.left_out and left.printed is None and all(q.n == 0 for q in left.questions)
+    assert [one.printed for one in c.criteria] == [71, None, 79, 74, 47]
+    assert {f.of: f.printed for f in figures(made.inspection, scored.score)}["C2"] == "Not re-scored"
+    reason = load_entry("NotFollowedUp", {
+        "entry": "n", "occurred_on": "2005-12-01", "recorded_at": "2005-12-01T10:00:00Z", "criterion": "C2",
+        "reason": "Too few licences.",
+    })  # fmt: skip
+    found = replace(made.inspection, not_followed_up={**made.inspection.not_followed_up, "C2": reason})
+    report = replace(made, scored=scored, inspection=found)
+    place = [one.criterion.id for one in c.criteria].index("C2")
+    assert report.sheet.change(1, place) is None and report.sheet.change(1) is None and report.sheet.change(0) == 5
+    page = as_html(report)
+    assert "Not re-scored: Too few licences." in page and "The questions of C2" not in page
+    assert report_document(report)["not_rescored"] == [{"of": "C2", "reason": "Too few licences."}]
+    assert "C2" not in {one["of"] for one in report_document(report)["intervals"]}

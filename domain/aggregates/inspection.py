@@ -77,6 +77,11 @@ class Inspection:
         return self.opened is not None and self.opened.held_by == "inspectorate"
 
     @property
+    def is_blind(self) -> bool:
+        """Whether readers see what the entries give only once they have answered."""
+        return self.opened is not None and self.opened.blind
+
+    @property
     def lead(self) -> str | None:
         """The staff key of whoever leads it: the last lead named, else the user name that opened it; None where none is known."""
         if self.process.lead is not None:

@@ -28,7 +28,8 @@ class InspectionOpened(OfInspection, frozen=True):
     sheet prints beside this one. ``opened_as``: the role of whoever opened it. What a manager opens is an audit of their own
     cases; what an inspector opens is an inspection. ``held_by``: who runs the installation on which it was opened. Only what
     the inspectorate holds on its own is confidential from the inspected area, and goes through the whole process of
-    ``process_entries``; None: opened before this was put on record, or elsewhere.
+    ``process_entries``; None: opened before this was put on record, or elsewhere. ``blind``: what the entries give to a question
+    is hidden from its reader until they have answered it.
     """
 
     use = Use(made_by=())
@@ -42,6 +43,7 @@ class InspectionOpened(OfInspection, frozen=True):
     follows: Id | None = None
     opened_as: code_lists.JudgeRole | None = None
     held_by: code_lists.HeldBy | None = None
+    blind: bool = False
 
 
 class Framed(EntryPart, frozen=True):

@@ -28,6 +28,8 @@ class ReadingQuestion:
     derived: str | None
     settled: bool
     mine: QualityJudged | None
+    blind: bool = False
+    """The inspection hides what the entries give until the reader has answered."""
     prompts: tuple[Prompt, ...] = ()
     """The prompts that are for this case. What is noted on them is kept with the answer, and makes none."""
 
@@ -39,7 +41,12 @@ class ReadingQuestion:
     @property
     def open(self) -> bool:
         """Whether the reader has still to answer it."""
-        return not self.settled and self.mine is None and self.derived is None
+        return not self.settled and self.mine is None and (self.derived is None or self.blind)
+
+    @property
+    def shown(self) -> str | None:
+        """The derived answer as far as its reader may see it yet; None where there is none, or it is hidden."""
+        return None if self.blind and self.mine is None else self.derived
 
     def is_new(self, said: str, comment: str, noted: Mapping[str, str] = MappingProxyType({})) -> bool:
         """Whether this answer, comment and what is noted on the prompts differ from what the reader has already recorded."""
@@ -48,8 +55,8 @@ class ReadingQuestion:
         return not self.settled and new and bool(said or comment or noted)
 
     def overrules(self, said: str) -> bool:
-        """Whether this answer replaces a different derived one."""
-        return self.derived is not None and said != self.derived
+        """Whether this answer replaces a different derived one that the reader has seen."""
+        return self.shown is not None and said != self.shown
 
     def comment_wanted(self, said: str, comment: str) -> CommentReason | None:
         """What a missing comment must explain; None where no comment is needed or one is given."""
@@ -61,18 +68,25 @@ class ReadingQuestion:
 
 
 def questions_asked(
-    framework: Framework, reading: Reading, inspection: str, *, second: bool, left_out: Collection[str] = ()
+    framework: Framework,
+    reading: Reading,
+    inspection: str,
+    *,
+    second: bool,
+    left_out: Collection[str] = (),
+    blind: bool = False,
 ) -> list[ReadingQuestion]:
     """Every question of the framework in the order in which a case is read, for the first or the second reader.
 
-    ``left_out``: the criteria that are not re-scored; nothing is asked for them.
+    ``left_out``: the criteria that are not re-scored; nothing is asked for them. ``blind``: what the entries give is hidden
+    until the reader has answered.
     """
     answers = {answer.question.id: answer for answer in reading.answers}
     own = (j for j in reading.judgements if j.inspection == inspection and j.second == second and not j.adjudicates)
     mine = {j.question: j for j in own}
     case = reading.history.attributes(reading.moment.on)
     return [
-        _asked(answers[name], mine.get(name), case)
+        _asked(answers[name], mine.get(name), case, blind)
         for name in framework.for_own_cases.reading_order
         if framework.criterion_of(name).id not in left_out
     ]
@@ -83,7 +97,7 @@ def unanswered(asked: Sequence[ReadingQuestion]) -> int:
     return sum(one.open for one in asked)
 
 
-def _asked(answer: Answer, mine: QualityJudged | None, case: Mapping[str, Any]) -> ReadingQuestion:
+def _asked(answer: Answer, mine: QualityJudged | None, case: Mapping[str, Any], blind: bool) -> ReadingQuestion:
     if not fits(answer.question.applies_if, case):
         return ReadingQuestion(answer.question, answer, None, True, None)
     prompts = tuple(prompt for prompt in answer.question.prompts if fits(prompt.applies_if, case))
@@ -92,4 +106,4 @@ def _asked(answer: Answer, mine: QualityJudged | None, case: Mapping[str, Any]) 
     derived: str | None = None
     if answer.question.derive is not None:
         derived = answer.answer if answer.basis == "derived" else answer.other or answer.answer
-    return ReadingQuestion(answer.question, answer, derived, nothing_there or never_required, mine, prompts)
+    return ReadingQuestion(answer.question, answer, derived, nothing_there or never_required, mine, blind, prompts)

@@ -27,6 +27,7 @@ def _opening_fields() -> list[Field]:
         Field("framework", "choice", "Framework", True, "", tuple((n, f.title) for n, f in frameworks().items())),
         Field("knowledge", "choice", "Read the files", True, "", (
             ("stood", "As they stood on the sample date"), ("hindsight", "With everything recorded since"))),
+        Field("blind", "yes_no", "Hide what the entries answer until the reader has", False, "Readers judge before they see it"),
         Field("evidence", "text", "Evidence", False, "What the answers rest on, such as: case files and case managers only"),
         Field("follows", "choice", "Follows", False, "The inspection to print beside this one", (("", "None"), *earlier)),
     ]  # fmt: skip

@@ -38,7 +38,9 @@ COMMENT_WANTED: Mapping[CommentReason, str] = {
 def questions(inspection: str, found: Inspection, task: Task, *, opened: bool = False) -> list[ReadingQuestion]:
     """The questions about one case with the answers of its reader so far. ``opened``: with the comments of these."""
     reading = case_read(inspection, found, *task, opened=opened)
-    return questions_asked(found.framework, reading, inspection, second=task[1], left_out=found.not_rescored)
+    return questions_asked(
+        found.framework, reading, inspection, second=task[1], left_out=found.not_rescored, blind=found.is_blind
+    )
 
 
 def case_read(inspection: str, found: Inspection, reference: str, second: bool, *, opened: bool = False) -> Reading:

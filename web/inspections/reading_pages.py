@@ -122,8 +122,10 @@ def _page(inspection: str, found: Inspection, task: Task, problems: Problems) ->
         "inspections/reading.html", inspection=inspection, opened=found.opened, found=found, reference=reference, second=second,
         reading=reading, day=day, spell=reading.snapshot.spell, chart=chart(supervision_chart(reading)),
         items=items, named={item.fact.entry: item.fact for item in items},
-        owed=[o for o in reading.obligations if o.clause.of_standards and o.state(day) in ("overdue", "missed")],
-        instrument=questions_asked(found.framework, reading, inspection, second=second, left_out=found.not_rescored),
+        owed=[] if found.is_blind and task in found.to_finish(*access_control.account().keys)
+             else [o for o in reading.obligations if o.clause.of_standards and o.state(day) in ("overdue", "missed")],
+        instrument=questions_asked(found.framework, reading, inspection, second=second, left_out=found.not_rescored,
+                                   blind=found.is_blind),
         problems=problems,
         after_list=after_list(found, file, book.stored(reference)),
         reopened=found.process.comments.get(found.process.reopened[reopening].comment) if reopening else None,

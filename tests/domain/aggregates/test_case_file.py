@@ -459,7 +459,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "AccessLimitLifted": {"limit": "l1"},
     "SupervisionEnded": {"reason": "completed"},
     "InspectionOpened": {**PERSON_FACT, "knowledge": "hindsight", "evidence": "files", "follows": "gloucestershire-2004",
-                         "opened_as": "spo", "held_by": "area"},
+                         "opened_as": "spo", "held_by": "area", "blind": True},
     "FrameTaken": {
         "started_from": "2005-04-01", "started_to": "2005-05-31", "strata": ["gender"], "orders": ["licence"],
         "division": "North", "team": "Cheltenham", "cases": [{"case": CASE, "stratum": "men", "officer": "A"},

@@ -7,7 +7,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from domain.entries.case_entries import QualityJudged
+from domain.entries.inspection_entries import ReadingAllocated
 from tests.support.people import opens, post, signed_in
+from tests.web.inspections.test_inspection_pages import FRAME, SAMPLE, file
 from web.app import create_app
 
 FIRST = "/inspections/october-audit"
@@ -65,3 +68,25 @@ def test_only_whoever_runs_it_writes_and_no_other_part_is_there(app: Flask, lead
     assert lead.get(f"{SECOND}/write/poem").status_code == 404
     assert signed_in(app, "p.anstey").get(f"{SECOND}/write/step").status_code in (403, 404)
     assert signed_in(app, "t.adeyemi").get(f"{SECOND}/write/step").status_code == 403
+
+
+def test_what_the_entries_answer_is_hidden_until_the_reader_of_a_blind_inspection_has_answered(
+    app: Flask, lead: FlaskClient
+) -> None:
+    path, question = "/inspections/december-audit", "likelihood-score-present"
+    opens(lead, title="December audit", blind="yes", **OPENED)
+    post(lead, f"{path}/frame", **FRAME)
+    post(lead, f"{path}/sample", **SAMPLE)
+    post(lead, f"{path}/assessors", f"{path}/work", assessor="j.hartnell", role="hm_inspector")
+    post(lead, f"{path}/allocation", step="share")
+    (case, *_) = [f.case for f in file(lead, "december-audit") if isinstance(f, ReadingAllocated)]
+    reading = f"{path}/read/{case}"
+    before = lead.get(reading).text
+    assert "From the entries:" not in before and "it is shown once you have" in before and "0 duties not done" in before
+    refused = post(lead, reading, step="finish", note="")
+    assert "questions are not answered" in refused.text, "what the entries answer is not taken as the reader's"
+    post(lead, reading, **{f"answer {question}": "insufficient"})
+    after = lead.get(reading).text
+    assert after.count("From the entries:") == 1
+    (said,) = [f for f in file(lead, case) if isinstance(f, QualityJudged) and f.inspection == "december-audit"]
+    assert (said.answer, said.overrules) == ("insufficient", False), "nobody overrules what they have not seen"

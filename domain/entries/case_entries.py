@@ -822,6 +822,19 @@ class QualityJudged(Entry, frozen=True):
     prompts: Annotated[list[PromptAnswered], Meta(title="What was noted on the prompts of a key question")] = []
 
 
+class InterviewNoted(Entry, frozen=True, rename={"with_": "with"}):
+    """What was said in an interview about this case, for the reading of an inspection. ``second``: for a second reading."""
+
+    use = Use(made_by=(), form_group="Oversight and judgement")
+
+    inspection: Id
+    with_: code_lists.InterviewedWith
+    note: Note
+    by: Text
+    by_id: StaffId | None = None
+    second: Annotated[bool, Meta(title="For a second reading")] = False
+
+
 class AlertRaised(Entry, frozen=True):
     """Whoever reads a case for an inspection finds somebody in danger, and tells the area's named person at once.
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from domain.aggregates.inspection import Inspection
-from domain.entries.case_entries import QualityJudged
+from domain.entries.case_entries import InterviewNoted, QualityJudged
 from domain.entries.code_lists import CommentOutcome, JudgeRole
 from domain.entries.inspection_entries import reader_of
 from projections.cases.case_repository import CaseRepository
@@ -32,6 +32,7 @@ class HowMade:
     ``despite``: readings given out in spite of a conflict of interest. ``after_list``: entries that were recorded or stored
     after the area had the list. ``alerts``, ``alerts_answered``, ``alerts_in_time``: how many. ``comments``: by outcome;
     ``comments_open``: not answered; ``comments_late``: made after the last day. ``reopened``: readings opened again.
+    ``interviews``: noted for readings.
     """
 
     readers: tuple[ReaderLoad, ...]
@@ -46,6 +47,7 @@ class HowMade:
     comments_open: int
     comments_late: int
     reopened: int
+    interviews: int
 
 
 def how_made(book: CaseRepository, name: str, found: Inspection) -> HowMade:
@@ -64,6 +66,7 @@ def how_made(book: CaseRepository, name: str, found: Inspection) -> HowMade:
         comments_open=len(process.comments.keys() - process.answered.keys()),
         comments_late=sum(map(process.is_late, process.comments.values())),
         reopened=len(process.reopened),
+        interviews=sum(_interviews(book, name, case) for case in found.sample),
     )
 
 
@@ -76,3 +79,8 @@ def _readers(found: Inspection) -> tuple[ReaderLoad, ...]:
 def _settled(book: CaseRepository, name: str, case: str) -> int:
     entries = book.file(case).entries.values()
     return len({f.question for f in entries if isinstance(f, QualityJudged) and f.inspection == name and f.adjudicates})
+
+
+def _interviews(book: CaseRepository, name: str, case: str) -> int:
+    entries = book.file(case).entries.values()
+    return sum(isinstance(fact, InterviewNoted) and fact.inspection == name for fact in entries)

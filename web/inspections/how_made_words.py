@@ -16,6 +16,7 @@ def made_facts(made: HowMade) -> list[tuple[str, str]]:
     return [
         ("Readers", _readers_said(made)),
         ("Agreement of two readers", agreement_said(made.agreement)),
+        ("Interviews noted", count_noun(made.interviews, "interview") if made.interviews else "none"),
         ("Settled by a third", count_noun(made.settled, "answer") if made.settled else "nothing"),
         ("Given out in spite of a conflict", count_noun(made.despite, "reading") if made.despite else "none"),
         ("Recorded or stored after the list", count_noun(made.after_list, "entry", "entries") if made.after_list else "nothing"),
@@ -72,7 +73,7 @@ def made_document(made: HowMade) -> dict[str, Any]:
             "kappa": None if kappa is None else round(float(kappa), 4),
             "low": None if reach is None else round(reach.low, 4), "high": None if reach is None else round(reach.high, 4),
         },
-        "settled": made.settled, "despite_conflict": made.despite, "after_list": made.after_list,
+        "interviews": made.interviews, "settled": made.settled, "despite_conflict": made.despite, "after_list": made.after_list,
         "alerts": {"raised": made.alerts, "answered": made.alerts_answered, "in_time": made.alerts_in_time},
         "comments": {
             **{outcome: made.comments.get(outcome, 0) for outcome in OUTCOMES},  # type: ignore[call-overload]

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from domain.accounts.roles import OPENERS
 from domain.aggregates.inspection import Inspection, Task
 from domain.calendar.london_time import LONDON
+from domain.entries.case_entries import InterviewNoted
 from projections.cases.entry_timeline import timeline
 from projections.cases.supervision_chart import supervision_chart
 from projections.inspections.after_list import after_list
@@ -127,6 +128,10 @@ def _page(inspection: str, found: Inspection, task: Task, problems: Problems) ->
         instrument=questions_asked(found.framework, reading, inspection, second=second, left_out=found.not_rescored,
                                    blind=found.is_blind),
         problems=problems,
+        interviews=[
+            fact for fact in file.entries.values()
+            if isinstance(fact, InterviewNoted) and fact.inspection == inspection and access_control.account().made(fact)
+        ],
         after_list=after_list(found, file, book.stored(reference)),
         reopened=found.process.comments.get(found.process.reopened[reopening].comment) if reopening else None,
         typed=request.form, finished=found.completed.get(task), said=ANSWERS, noted=PROMPT_ANSWERS,

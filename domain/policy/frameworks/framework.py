@@ -71,6 +71,8 @@ class Question:
     derive: Derivation | None = None
     required: tuple[str, ...] = ()
     remark: str | None = None
+    guidance: str | None = None
+    """How to answer it, in our own words; it stands under the question."""
     prompts: tuple[Prompt, ...] = ()
     evidence: tuple[str, ...] = ()
     applies_if: When = ()

@@ -61,6 +61,7 @@ class QuestionSchema(Cited):
     derive = fields.Nested(DerivationSchema)
     required = fields.List(fields.String(), load_default=())
     prompts = fields.List(fields.Nested(PromptSchema), load_default=())
+    guidance = fields.String(validate=validate.Length(min=1))
     evidence = fields.List(fields.String(), load_default=())
     applies_if = AppliesField(load_default=())
 

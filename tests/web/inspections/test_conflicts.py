@@ -130,3 +130,16 @@ def test_an_audit_of_own_cases_looks_for_no_conflicts(app: Flask) -> None:
     post(spo, "/inspections/own-audit/allocation", step="share")
     assert "conflicts of interest are not looked for" in spo.get("/inspections/own-audit/allocation").text
     assert {f.assessor_id for f in file(spo, "own-audit") if isinstance(f, ReadingAllocated)} == {"p.anstey"}
+
+
+def test_an_interview_is_noted_by_its_reader_alone_and_counted(app: Flask, lead: FlaskClient) -> None:
+    mine = next(case for case, one in given(lead).items() if one.assessor_id == "g.okafor")
+    okafor = signed_in(app, "g.okafor")
+    page = f"{AUDIT}/read/{mine}/interview"
+    assert lead.get(page).status_code == 404, "who does not read it notes nothing"
+    assert "Enter “What was said”" in post(okafor, page, **{"with": "practitioner", "occurred_on": "20/12/2005"}).text
+    said = {"with": "practitioner", "occurred_on": "20/12/2005", "note": "Knew the case well"}
+    assert post(okafor, page, **said).status_code == 302
+    assert "Knew the case well" in okafor.get(f"{AUDIT}/read/{mine}").text
+    assert "1 interview" in lead.get(f"{AUDIT}/report").text
+    assert "Knew the case well" not in signed_in(app, "c.whitlock").get(f"/cases/{mine}/timeline").text

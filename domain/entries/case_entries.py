@@ -835,6 +835,28 @@ class InterviewNoted(Entry, frozen=True, rename={"with_": "with"}):
     second: Annotated[bool, Meta(title="For a second reading")] = False
 
 
+class ReadingReplied(Entry, frozen=True):
+    """What the practitioner, or who answers for the case, says to how it was read for an inspection."""
+
+    use = Use(made_by=(), form_group="Oversight and judgement")
+
+    inspection: Id
+    says: Note
+    by: Text
+    by_id: StaffId | None = None
+
+
+class LearningPointNoted(Entry, frozen=True):
+    """What is to be learned from how a case was read for an inspection."""
+
+    use = Use(made_by=(), form_group="Oversight and judgement")
+
+    inspection: Id
+    says: Note
+    by: Text
+    by_id: StaffId | None = None
+
+
 class AlertRaised(Entry, frozen=True):
     """Whoever reads a case for an inspection finds somebody in danger, and tells the area's named person at once.
 

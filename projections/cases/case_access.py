@@ -28,13 +28,29 @@ def answers_for(repository: CaseRepository, account: Account, reference: str, at
     return history.started is not None and account.answers_for(history.held_by(at.on))
 
 
+def given_to_read(repository: CaseRepository, account: Account, reference: str) -> bool:
+    """Whether an account has still to read this case for an inspection that an inspector opened."""
+    every = (repository.inspection(name) for name in repository.inspections)
+    return any(
+        found.opened is not None
+        and found.opened.opened_as == "hm_inspector"
+        and any(case == reference for case, _ in found.to_finish(*account.keys))
+        for found in every
+    )
+
+
 def may_open(repository: CaseRepository, account: Account, reading: Reading, today: Reading) -> bool:
-    """Whether the account may open this case, read at a moment; ``today`` is the same case as it stands today."""
+    """Whether the account may open this case, read at a moment; ``today`` is the same case as it stands today.
+
+    Whoever has still to read it for an inspection may, its replay included, whatever their area.
+    """
     if is_closed(repository, account, reading.reference):
         return False
     if account.inspects:
         return reading.reference in inspected(repository, account)
-    return any(account.answers_for(r.holder) for r in (reading, today) if r.history.started is not None)
+    if any(account.answers_for(r.holder) for r in (reading, today) if r.history.started is not None):
+        return True
+    return given_to_read(repository, account, reading.reference)
 
 
 def may_assess(

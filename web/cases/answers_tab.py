@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from domain.accounts.roles import READERS
 from domain.policy.frameworks.framework import Framework
 from projections.cases.stored_late import late_grounds, late_in_answer
+from projections.inspections.reading_replies import open_readings
 from projections.scoring.answers import Answer
 from web.cases.case_page import blueprint
 from web.cases.opened_case import case_page, not_begun, opened_case
@@ -27,6 +28,7 @@ def answers(crn: str, number: int) -> str | Response:
         criteria=by_criterion(case.reading.answers, case.reading.framework),
         grounds=late_grounds(current_cases.repository(), case.reference, case.reading.moment),
         rest_on=late_in_answer,
+        readings=open_readings(current_cases.repository(), case.file),
     )
 
 

@@ -144,6 +144,8 @@ def _is_surely_closed(reference: str) -> bool:
         return True
     if who.inspects:
         return reference not in case_access.inspected(repository(), who)
+    if case_access.given_to_read(repository(), who, reference):
+        return False
     if following_read_model.behind().entries or not following_read_model.has_columns():
         return False
     number = reached().selection.columns.number(reference)

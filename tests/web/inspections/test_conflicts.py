@@ -143,3 +143,18 @@ def test_an_interview_is_noted_by_its_reader_alone_and_counted(app: Flask, lead:
     assert "Knew the case well" in okafor.get(f"{AUDIT}/read/{mine}").text
     assert "1 interview" in lead.get(f"{AUDIT}/report").text
     assert "Knew the case well" not in signed_in(app, "c.whitlock").get(f"/cases/{mine}/timeline").text
+
+
+def test_a_local_assessor_opens_the_cases_that_they_have_to_read_and_replays_them(
+    app: Flask, lead: FlaskClient
+) -> None:
+    sallis, held = signed_in(app, "h.sallis"), teams(lead)
+    mine = [case for case, one in given(lead).items() if one.assessor_id == "h.sallis"]
+    others = [case for case, one in given(lead).items() if one.assessor_id == "g.okafor" and OFFICER not in held[case]
+              and "Tewkesbury and Cotswold" not in held[case]]  # fmt: skip
+    for page in ("", "/replay", "/timeline", "/then-and-now"):
+        assert sallis.get(f"/cases/{mine[0]}{page}").status_code == 200, page
+        assert sallis.get(f"/cases/{others[0]}{page}").status_code == 404, page
+    assert sallis.get(f"/cases/{mine[0]}/record/ContactLogged").status_code in (403, 404), "they record nothing there"
+    post(sallis, f"{AUDIT}/read/{mine[0]}", step="finish", note="All of it")
+    assert sallis.get(f"/cases/{mine[0]}").status_code == 404, "once it is read, it is closed again"

@@ -39,6 +39,8 @@ def check_process(found: Inspection, fact: Entry) -> None:
         case process_entries.AreaPersonNamed():
             if fact.named_for and fact.person_id in {found.lead, *found.assessors}:
                 raise Refused("person", f"{fact.person} leads or assesses this inspection: name somebody of the area")
+        case inspection_entries.AssessorNamed():
+            _check_not_of_area(found, "assessor", fact.assessor, fact.assessor_id)
         case process_entries.InterestDeclared():
             if fact.of_id not in {found.lead, *found.assessors}:
                 raise Refused("of", f"{fact.of} neither leads nor assesses this inspection")
@@ -106,6 +108,14 @@ def _check_lead(found: Inspection, fact: process_entries.LeadNamed) -> None:
         )
     if fact.lead_id == found.lead:
         raise Refused("lead", f"{fact.lead} leads this inspection already")
+    _check_not_of_area(found, "lead", fact.lead, fact.lead_id)
+
+
+def _check_not_of_area(found: Inspection, name: str, who: str, key: str | None) -> None:
+    """``Refused`` where somebody who is to lead, assess or move ratings is named as a person of the inspected area."""
+    named = found.process.area.get(key or "")
+    if named is not None and named.named_for:
+        raise Refused(name, f"{who} is named as a person of the inspected area: choose somebody else")
 
 
 def _check_list_day(found: Inspection, fact: process_entries.ListDaySet) -> None:
@@ -123,6 +133,8 @@ def _check_panel(found: Inspection, fact: process_entries.PanelNamed) -> None:
         raise Refused("members", "a panel is of two people or more")
     if len({member.name_id for member in fact.members}) != len(fact.members):
         raise Refused("members", "somebody stands in the panel twice")
+    for member in fact.members:
+        _check_not_of_area(found, "members", member.name, member.name_id)
 
 
 def _check_confirmation(found: Inspection, fact: process_entries.ClosingConfirmed) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from flask import render_template
+from flask import abort, render_template
 
 from domain.aggregates.case_file import CaseFile
 from domain.sealing.sealed_fields import ERASED
@@ -94,6 +94,8 @@ def opened_case(crn: str, number: int) -> OpenedCase:
     reference = f"{crn}/{number}"
     inspection = current_inspections.inspection_asked()
     opened = current_inspections.inspection(inspection) if inspection else None
+    if inspection and current_inspections.is_draft_reader(inspection):
+        abort(404, "A draft shows no case: how this one was read is shown once the inspection is published.")
     unseen = current_inspections.not_yet_shown(reference)
     reading = current_cases.case(reference, None if inspection in unseen else inspection)
     titles = [current_cases.repository().inspections[name].title for name in sorted(unseen)]

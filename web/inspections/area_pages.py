@@ -99,9 +99,13 @@ def _typed() -> dict[str, list[str]]:
 
 
 def _comment_fields(found: Inspection) -> list[Field]:
+    """What a comment says. Only who has the list of cases can name one."""
+    listed = inspection_access.sees_list(found, access_control.account(), clock.today())
+    cases = (("", "No single case"), *((one, one) for one in found.sample))
+    whole = "The draft as a whole, or one case" if listed else "The draft as a whole"
     return [
-        Field("about", "choice", "About", False, "", (("", "The draft as a whole, or one case"), *parts_of(found))),
-        Field("case", "choice", "Case", False, "", (("", "No single case"), *((one, one) for one in found.sample))),
+        Field("about", "choice", "About", False, "", (("", whole), *parts_of(found))),
+        *([Field("case", "choice", "Case", False, "", cases)] if listed else []),
         Field("says", "note", "What is wrong", True, "A matter of fact. Name no person under supervision"),
         Field("evidence", "note", "What shows it", True, "Such as: the plan of 3 May on the file"),
         Field("evidence_on", "date", "Date of the evidence", True, "It must have existed when fieldwork was closed"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, get_args
 
-from domain.accounts.roles import Account
+from domain.accounts.roles import WORKERS, Account
 from domain.aggregates.inspection import Inspection
 from domain.aggregates.process_rules import MOVES_A_FIGURE
 from domain.entries import code_lists
@@ -51,7 +51,7 @@ def _lead_fields(found: Inspection, _: str) -> list[Field]:
 
 
 def _person_fields(found: Inspection, _: str) -> list[Field]:
-    free = _accounts(lambda one: not one.inspects and one.username not in {found.lead, *found.assessors})
+    free = _accounts(lambda one: one.is_one_of(WORKERS) and one.username not in {found.lead, *found.assessors})
     return [
         Field("person_id", "choice", "Who", True, "Somebody of the inspected area with an account here", free),
         Field("named_for", "choices", "Named for", False, "Nothing chosen: for nothing any more",

@@ -47,6 +47,7 @@ def report_document(made: InspectionReport) -> dict[str, Any]:
     return {
         "report": stamp.inspection,
         "format": FORMAT,
+        **({"standing": "Draft, confidential"} if found.published is None else {}),
         "title": made.opened.title,
         "area": made.opened.area,
         "framework": stamp.framework,

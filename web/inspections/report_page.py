@@ -104,6 +104,8 @@ def keep(inspection: str, form: str) -> Response:
             return redirect(url_for("reporting.show", inspection=inspection))
         access_control.log("downloaded", detail=f"{inspection}.{form}")
         return attached(content, kind, f"{inspection}{ending}")
+    if current_inspections.is_draft_reader(inspection):
+        abort(403, "A draft shows no case: the answers are open once the inspection is published.")
     shown = current_inspections.shown(inspection, made.scored.readings)
     return download(answers_table(made, shown), form, f"{inspection}-answers")
 

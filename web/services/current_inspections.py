@@ -107,7 +107,9 @@ def scored_before(name: str) -> ScoredSample | None:
 
 def shown(name: str, readings: Iterable[Reading]) -> list[Reading]:
     """Those of an inspection's readings that may be shown to the person signed in. Of a region: those of its own cases and
-    of the units that are open to them."""
+    of the units that are open to them. Who reads a draft only is shown none: a draft says what was found, and of no case."""
+    if is_draft_reader(name):
+        return []
     book, open_to_me = current_cases.repository(), inspections()
     units = [unit for unit in book.inspection(name).units if unit in book.inspections and unit not in open_to_me]
     hidden = blind(name).union(*(book.inspection(unit).sample for unit in units))

@@ -98,6 +98,9 @@ FRAME: Step = (
 )  # fmt: skip
 PUBLISHED: Step = ("InspectionPublished", "published", "2005-06-21", PUBLICATION)
 
+OF_AREA: Step = ("AreaPersonNamed", "p", "2005-06-02", PERSON)
+WITH_AREA = {"members": [*PANEL["members"][:1], {"name": "Helen Quayle", "name_id": "h.quayle"}]}
+
 REFUSED: list[tuple[list[Step], Step, str, str]] = [
     ([OPENED, LEAD], dated(LEAD, "2005-06-03", entry="lead-3", lead_id="m", lead="M"), "instead_of", "one lead"),
     ([OPENED], with_fields(LEAD, lead_id="lead"), "lead", "leads this inspection already"),
@@ -109,6 +112,9 @@ REFUSED: list[tuple[list[Step], Step, str, str]] = [
     ([OPENED], ("PanelNamed", "p", "2005-06-02", {"members": PANEL["members"][:1]}), "members", "two people or more"),
     ([OPENED], ("PanelNamed", "p", "2005-06-02", {"members": PANEL["members"][:1] * 2}), "members", "twice"),
     ([OPENED, *READ], ("PanelNamed", "p", "2005-06-04", PANEL), "type", "before the first reading is finished"),
+    ([OPENED, OF_AREA], with_fields(LEAD, lead_id="h.quayle"), "lead", "a person of the inspected area"),
+    ([OPENED, OF_AREA], with_fields(READ[0], assessor_id="h.quayle"), "assessor", "a person of the inspected area"),
+    ([OPENED, OF_AREA], ("PanelNamed", "panel", "2005-06-04", WITH_AREA), "members", "a person of the inspected area"),
     ([OPENED, *READ], with_fields(CLOSED[0], recorded_by="other"), "recorded_by", "by the lead"),
     ([OPENED, *READ], CONFIRMED[0], "type", "closes fieldwork first"),
     ([OPENED, *READ, *CLOSED], with_fields(CONFIRMED[0], by_id="lead"), "by", "somebody else than the lead"),

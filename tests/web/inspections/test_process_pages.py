@@ -138,7 +138,7 @@ def test_the_whole_way(here: Here) -> None:
     assert area.get(f"{AUDIT}/report").status_code == 404
     here.day.day = date(2006, 1, 16)
     assert "Draft, confidential" in area.get(f"{AUDIT}/report").text
-    assert area.get(f"{AUDIT}/agreement").status_code == 403
+    a_draft_shows_no_case(here)
     nobody_else_sees(here)
     said = {"about": "B3", "case": case, "says": "The plan is there", "evidence": "The plan"}
     assert "when fieldwork was closed" in post(area, AREA, **said, evidence_on="14/1/2006").text
@@ -174,6 +174,30 @@ def test_the_whole_way(here: Here) -> None:
         report = client.get(f"{AUDIT}/report").text
         assert "Errata" in report and "56%" in report
     assert post(area, AREA, AREA, **said, evidence_on="3/5/2005").status_code in (403, 200)
+
+
+def a_draft_shows_no_case(here: Here) -> None:
+    """Who is named reads figures and words, and of no case how it was read; who has not the list learns no case of it."""
+    question = here.area.get(f"{AUDIT}/questions/{QUESTION}").text
+    assert here.case not in question and "A draft shows no case" in question
+    for page in ("criteria/B1", "standards", "frameworks", f"questions/{QUESTION}"):
+        text = here.area.get(f"{AUDIT}/{page}").text
+        assert "Draft, confidential" in text and here.case not in text, page
+    assert here.area.get(f"{AUDIT}/report/json").get_json()["standing"] == "Draft, confidential"
+    for page in (f"{AUDIT}/agreement", *(f"{AUDIT}/report/{form}" for form in ("csv", "xlsx", "ods"))):
+        assert here.area.get(page).status_code == 403, page
+    answers = f"/cases/{here.case}/answers"
+    assert here.area.get(answers).status_code == 200
+    assert here.area.get(f"{answers}?inspection=october-audit").status_code == 404
+    step(here.lead, "person", person_id="t.adeyemi", named_for=["draft"])
+    manager = signed_in(here.app, "t.adeyemi")
+    assert here.case in here.area.get(AREA).text and here.case not in manager.get(AREA).text
+    said = {"says": "No", "evidence": "It", "evidence_on": "3/5/2005", "about": "no such part"}
+    assert "is not in it" in post(manager, AREA, **said, case=here.case).text
+    step(here.lead, "person", person_id="t.adeyemi", named_for=[])
+    assert manager.get(f"{AUDIT}/report").status_code == 404
+    for who in ("i.nkemelu", "s.brandt"):
+        refused(here.lead, "person", "is not in it", person_id=who, named_for=["draft"])
 
 
 def test_an_inspection_has_one_lead(here: Here) -> None:

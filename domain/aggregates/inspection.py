@@ -73,8 +73,12 @@ class Inspection:
 
     @property
     def is_confidential(self) -> bool:
-        """Whether the inspectorate holds it on its own installation, so that it goes through the whole process."""
-        return self.opened is not None and self.opened.held_by == "inspectorate"
+        """Whether the inspectorate holds it on its own installation, so that it goes through the whole process.
+
+        A manager's audit never does, wherever it is opened.
+        """
+        opened = self.opened
+        return opened is not None and opened.held_by == "inspectorate" and opened.opened_as in (None, "hm_inspector")
 
     @property
     def is_blind(self) -> bool:

@@ -12,7 +12,7 @@ from web.inspections.inspection_form import form_page
 from web.inspections.reading_pages import NOT_GIVEN, blueprint
 from web.recording.entry_forms import Field
 from web.recording.inspection_entry import inspection_to_read, read_form, record_on_case
-from web.services import current_inspections
+from web.services import current_cases, current_inspections
 from web.site import access_control, clock
 from web.site.date_field import read_day
 
@@ -41,9 +41,9 @@ def raise_alert(inspection: str, crn: str, number: int) -> str | AnyResponse:
         Field("answer_by", "text", "To be answered by", True, "A day and an hour, like 3/10/2005 14:30"),
     ]
     title = f"Raise an alert: {reference}"
-    nobody = not any("alerts" in one.named_for for one in found.process.area.values())
+    nobody = not any("alerts" in one.named_for and _may_see(key, reference) for key, one in found.process.area.items())
     said = (
-        "Nobody of the area is named to answer alerts here: tell the lead, and call the area yourself."
+        "Nobody of the area is named who may answer an alert on this case: tell the lead, and call the area yourself."
         if nobody
         else ""
     )
@@ -62,8 +62,19 @@ def raise_alert(inspection: str, crn: str, number: int) -> str | AnyResponse:
         })  # fmt: skip
     if problems:
         return form_page(title, fields, request.form.to_dict(flat=False), problems, inspection, said=said)
-    flash("The alert is raised. The area's named person has it now.")
+    flash(
+        "The alert is raised, and nobody of the area has it here: call them."
+        if nobody
+        else "The alert is raised. The area's named person has it now."
+    )
     return redirect(url_for("assessing.index", inspection=inspection))
+
+
+def _may_see(username: str, case: str) -> bool:
+    """Whether a person of the area has an open account, and no limit of access closes the case to it."""
+    account = current_inspections.account_of(username)
+    limited = current_cases.limits().get(case, ())
+    return account is not None and not account.disabled and not account.is_shut_out(limited)
 
 
 def read_instant(typed: str) -> datetime | None:

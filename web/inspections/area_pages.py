@@ -46,16 +46,26 @@ def named_for() -> list[NamedFor]:
             continue
         waiting = [a for a in _alerts(name, one) if a.answered is None]
         shown = inspection_access.sees_list(one, who, today), inspection_access.sees_draft(one, who, today)
-        if one.published is None and (any(shown) or waiting):
+        if waiting or (one.published is None and any(shown)):
             found.append(NamedFor(name, opened, *shown, waiting))
     return found
 
 
 def _alerts(name: str, found: Inspection, *, opened: bool = False) -> list[Alert]:
-    """The alerts that the person signed in is named to answer."""
+    """The alerts that the person signed in is named to answer, without those on cases that limited access closes to them."""
     if not inspection_access.answers_alerts(found, access_control.account()):
         return []
-    return alerts(current_cases.repository(), name, opened=opened)
+    raised = alerts(current_cases.repository(), name, opened=opened)
+    closed = current_cases.closed(one.case for one in raised)
+    return [one for one in raised if one.case not in closed]
+
+
+def listed(found: Inspection) -> list[str]:
+    """The list of cases as the person signed in sees it: without those that limited access closes to them."""
+    if not inspection_access.sees_list(found, access_control.account(), clock.today()):
+        return []
+    closed = current_cases.closed(found.sample)
+    return [case for case in found.sample if case not in closed]
 
 
 def on_home() -> list[NamedFor]:
@@ -81,12 +91,12 @@ def show(inspection: str) -> str:
 
 def _page(inspection: str, found: Inspection, problems: Problems) -> str:
     who, today, book = access_control.account(), clock.today(), current_cases.repository()
-    listed = found.sample if inspection_access.sees_list(found, who, today) else []
+    cases = listed(found)
     raised = _alerts(inspection, found, opened=True)
-    access_control.shown(*listed, *(one.case for one in raised))
+    access_control.shown(*cases, *(one.case for one in raised))
     return render_template(
         "inspections/for_the_area.html", inspection=inspection, opened=found.opened, found=found, process=found.process,
-        listed=[(case, held_on(book, found, case)) for case in listed],
+        listed=[(case, held_on(book, found, case)) for case in cases],
         draft=inspection_access.sees_draft(found, who, today), fields=_comment_fields(found), typed=_typed(),
         problems=problems, mine=[(n, one) for n, one in found.process.comments.items() if who.is_named(one.by_id)],
         alerts=raised, answers_alerts=inspection_access.answers_alerts(found, who), outcomes=OUTCOMES, effects=EFFECTS,
@@ -100,12 +110,11 @@ def _typed() -> dict[str, list[str]]:
 
 def _comment_fields(found: Inspection) -> list[Field]:
     """What a comment says. Only who has the list of cases can name one."""
-    listed = inspection_access.sees_list(found, access_control.account(), clock.today())
-    cases = (("", "No single case"), *((one, one) for one in found.sample))
-    whole = "The draft as a whole, or one case" if listed else "The draft as a whole"
+    cases = [(one, one) for one in listed(found)]
+    whole = "The draft as a whole, or one case" if cases else "The draft as a whole"
     return [
         Field("about", "choice", "About", False, "", (("", whole), *parts_of(found))),
-        *([Field("case", "choice", "Case", False, "", cases)] if listed else []),
+        *([Field("case", "choice", "Case", False, "", (("", "No single case"), *cases))] if cases else []),
         Field("says", "note", "What is wrong", True, "A matter of fact. Name no person under supervision"),
         Field("evidence", "note", "What shows it", True, "Such as: the plan of 3 May on the file"),
         Field("evidence_on", "date", "Date of the evidence", True, "It must have existed when fieldwork was closed"),

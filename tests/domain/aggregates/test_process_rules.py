@@ -202,9 +202,10 @@ def test_a_rating_is_moved_by_most_of_the_panel(agreed: list[str], words: str) -
     assert Inspection.of(file.entries.values()).adjusted["A1"].to == "Well met"
 
 
-def test_an_audit_needs_none_of_it() -> None:
+@pytest.mark.parametrize("held_by", ["area", "inspectorate"])
+def test_an_audit_needs_none_of_it(held_by: str) -> None:
     file = held(
-        [with_fields(OPENED, held_by="area", opened_as="spo"), *READ, with_fields(CLOSED[0], recorded_by="other")]
+        [with_fields(OPENED, held_by=held_by, opened_as="spo"), *READ, with_fields(CLOSED[0], recorded_by="other")]
     )
     take(file, PUBLISHED)
     assert Inspection.of(file.entries.values()).published is not None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -13,6 +14,7 @@ from domain.entries.case_entries import AlertRaised, QualityJudged
 from domain.entries.inspection_entries import InspectionOpened, ReadingAllocated, ReadingCompleted
 from tests.support.people import add, confirm_all, opens, post, signed_in
 from tests.web.inspections.test_inspection_pages import AUDIT, FRAME, OPENED, SAMPLE, file
+from tests.web.site.test_access_control import limited
 from web.app import create_app
 
 PROCESS = f"{AUDIT}/process"
@@ -109,6 +111,8 @@ def test_the_whole_way(here: Here) -> None:
     assert "has the list of cases already" in post(lead, f"{AUDIT}/sample", **SAMPLE, reason="Another").text
     nobody_else_sees(here)
 
+    a_limit_of_access_holds_for_named_people_too(here)
+
     # a panel, an alert, the readings
     step(lead, "panel", members=["j.hartnell", "g.okafor", "r.pascoe"])
     alert = f"{AUDIT}/read/{case}/alert"
@@ -167,13 +171,31 @@ def test_the_whole_way(here: Here) -> None:
     here.day.day = date(2006, 1, 21)
     post(area, AREA, **said | {"says": "Another"}, evidence_on="3/5/2005")
     assert "marked late" in area.get(AREA).text and "Late" in lead.get(PROCESS).text
+    assert post(lead, alert, danger="Again alone", answer_by="22/1/2006 10:00").status_code == 302
     post(lead, f"{AUDIT}/publish")
     assert _published(lead)
+    assert "1 alert to answer" in area.get("/", follow_redirects=True).text, "publication ends no alert"
     step(lead, "erratum", printed="55%", right="56%", reason="Miscounted", about="B3")
     for client in (lead, area, signed_in(here.app, "t.adeyemi")):
         report = client.get(f"{AUDIT}/report").text
+        assert "Draft, confidential" not in report
         assert "Errata" in report and "56%" in report
     assert post(area, AREA, AREA, **said, evidence_on="3/5/2005").status_code in (403, 200)
+
+
+def a_limit_of_access_holds_for_named_people_too(here: Here) -> None:
+    """Whom a case is closed to finds it on no list; who raises an alert on it is told that nobody named has it."""
+    given = [f for f in file(here.lead, "october-audit") if isinstance(f, ReadingAllocated)]
+    case = next(f.case for f in given if f.assessor_id == "g.okafor")
+    assert case in here.area.get(AREA).text
+    alert = f"{AUDIT}/read/{case}/alert"
+    assert "call the area yourself" not in here.second.get(alert).text
+    limited(Path(here.app.config["DATABASE"]), "c.whitlock", case=case)
+    assert case not in here.area.get(AREA).text
+    assert "call the area yourself" in here.second.get(alert).text
+    told = post(here.second, alert, danger="A threat", answer_by="13/1/2006 10:00")
+    assert "call them" in here.second.get(told.location).text
+    assert "A threat" not in here.area.get(AREA).text
 
 
 def a_draft_shows_no_case(here: Here) -> None:

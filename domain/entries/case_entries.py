@@ -10,6 +10,7 @@ Every entry has two dates, which are never mixed: ``occurred_on``, the day on wh
 instant at which it was recorded on the file. ``entry`` is the source's own id, unique in its case.
 """
 
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -956,3 +957,12 @@ def subject_of(fact: Entry) -> str | None:
 def is_for_inspection(fact: Entry) -> bool:
     """Whether an entry of a case was recorded for an inspection, which it names; it is no part of what officers recorded."""
     return getattr(fact, "inspection", None) is not None
+
+
+def about_inspections(entries: Iterable[Entry], names: Callable[[Entry], bool] = is_for_inspection) -> set[str]:
+    """The ids of those entries of a file, in their order, that ``names`` holds for, and of entries that speak of them."""
+    found: set[str] = set()
+    for fact in entries:
+        if names(fact) or (found and subject_of(fact) in found):
+            found.add(fact.entry)
+    return found

@@ -16,7 +16,14 @@ from domain.aggregates.crn_links import first_crn, links_to
 from domain.aggregates.inspection import Inspection
 from domain.aggregates.other_file_ids import crn_of
 from domain.aggregates.person_files import PersonFiles
-from domain.entries.case_entries import Entry, EntryCorrected, EntryWithdrawn, QualityJudged, SupervisionStarted
+from domain.entries.case_entries import (
+    Entry,
+    EntryCorrected,
+    EntryWithdrawn,
+    QualityJudged,
+    SupervisionStarted,
+    is_for_inspection,
+)
 from domain.entries.inspection_entries import InspectionOpened
 from domain.entries.register_entries import is_register
 from domain.store.application import Files
@@ -33,7 +40,8 @@ T = TypeVar("T")
 
 def _is_of_reading(fact: Entry) -> bool:
     """Whether an entry may tell a blind reader that another reader has answered."""
-    return fact.kept_on == "inspection" or isinstance(fact, QualityJudged | EntryCorrected | EntryWithdrawn)
+    of_reading = isinstance(fact, QualityJudged | EntryCorrected | EntryWithdrawn)
+    return of_reading or fact.kept_on == "inspection" or is_for_inspection(fact)
 
 
 class FollowedFiles:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.aggregates.other_file_ids import id_elsewhere
-from domain.entries.case_entries import Entry, QualityJudged
+from domain.entries.case_entries import Entry, QualityJudged, about_inspections
 from domain.store.stored_entries import Stored
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
@@ -43,12 +43,15 @@ class StoredLate:
 
 
 def late_entries(book: CaseRepository, reference: str, moment: Moment) -> list[str]:
-    """The entries of a file that are known at a moment and were stored late. Answers of assessors are not among them."""
+    """The entries of a file that are known at a moment and were stored late; none that was recorded for an inspection."""
     return _late_of_record(_known(book, reference, moment))
 
 
 def _late_of_record(known: Iterable[tuple[Entry, Stored]]) -> list[str]:
-    return [fact.entry for fact, stored in known if stored.late and not isinstance(fact, QualityJudged)]
+    every = list(known)
+    apart = about_inspections(fact for fact, _ in every)
+    late = (fact for fact, stored in every if stored.late and not isinstance(fact, QualityJudged))
+    return [fact.entry for fact in late if fact.entry not in apart]
 
 
 def late_grounds(book: CaseRepository, reference: str, moment: Moment, inspection: str | None = None) -> set[str]:

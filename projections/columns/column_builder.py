@@ -12,7 +12,7 @@ import numpy as np
 from domain.aggregates.amendments import AMENDING
 from domain.aggregates.other_file_ids import file_named
 from domain.calendar.london_time import day_of
-from domain.entries.case_entries import Entry, is_for_inspection
+from domain.entries.case_entries import Entry, about_inspections
 from projections.arrays.date_numbers import day_number, instant_number
 from projections.arrays.string_codes import StringArray, StringCodes, TextArray
 from projections.columns.case_names import folded, names_in_order
@@ -172,7 +172,8 @@ class ColumnBuilder:
         of["position"].append(position)
         of["elsewhere"].append(self.words["elsewhere"].number(elsewhere))
         of = self._values["recorded"]
-        apart = recorded_by_day(fact for fact in entries if is_for_inspection(fact))
+        of_inspections = about_inspections(entries)
+        apart = recorded_by_day(fact for fact in entries if fact.entry in of_inspections)
         for day, count in recorded_by_day(entries).items():
             of["case"].append(case)
             of["day"].append(self._days[day])

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Self
 from domain import __version__
 from projections.ledger.derived_by import derived_by
 
-FORMAT = 9
+FORMAT = 10
 """Increase it with every change of the files."""
 
 ABOUT = "columns.json"

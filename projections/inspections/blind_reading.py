@@ -13,7 +13,7 @@ from dataclasses import replace
 from domain.accounts.roles import Account
 from domain.aggregates.case_file import CaseFile
 from domain.aggregates.inspection import Inspection
-from domain.entries.case_entries import subject_of
+from domain.entries.case_entries import about_inspections, is_for_inspection
 from domain.entries.entry import Entry
 from domain.entries.inspection_entries import reader_of
 from projections.cases.case_repository import CaseRepository
@@ -95,9 +95,6 @@ def before_assessors(file: CaseFile, items: Iterable[TimelineEntry]) -> list[Tim
 
 def _recorded_for(file: CaseFile, which: Callable[[Entry, str], bool]) -> set[str]:
     """The ids of the entries of a file that name an inspection and for which ``which`` is true, and of entries about them."""
-    found: set[str] = set()
-    for entry, fact in file.entries.items():
-        named = getattr(fact, "inspection", None)
-        if subject_of(fact) in found or (named is not None and which(fact, named)):
-            found.add(entry)
-    return found
+    return about_inspections(
+        file.entries.values(), lambda fact: is_for_inspection(fact) and which(fact, getattr(fact, "inspection", ""))
+    )

@@ -1,15 +1,19 @@
 """Until an inspection is published, nobody of the inspected area learns from a case that it is in the sample."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 
 from tests.support.people import confirm_all, opens, post, signed_in
 from tests.web.inspections.test_inspection_pages import AUDIT, FRAME, OPENED, SAMPLE, file
 from web.app import create_app
+from web.cli import main
 
 QUESTION = "initial-plan-satisfactory"
 WORDS = "A word of the inspector"
@@ -72,6 +76,26 @@ def test_no_total_moves_for_the_area(app: Flask, case: str) -> None:
         post(lead, f"{AUDIT}/read/{case}", **{f"answer {question}": "insufficient"})
     after = [_told(spo.get(page, follow_redirects=True).text) for page in told]
     assert after == before
+
+
+def test_what_an_import_brings_for_the_inspection_tells_the_area_nothing(app: Flask, case: str, tmp_path: Path) -> None:
+    """Neither an interview that is stored late, nor the withdrawal of an answer, which names no inspection itself."""
+    spo, lead = signed_in(app, "p.anstey"), signed_in(app, "j.hartnell")
+    answer = next(fact for fact in file(lead, case) if getattr(fact, "inspection", None) == "october-audit")
+    told = [f"/reports/recording?{LATE}", f"/stored-late?{LATE}", "/desk", "/desk/to-do"]
+    before = [_told(spo.get(page, follow_redirects=True).text) for page in told]
+    common = {"case": case, "recorded_by": "j.hartnell", "occurred_on": "2005-12-20"}
+    lines = (
+        {"type": "InterviewNoted", "entry": "interview-1", "inspection": "october-audit", "with": "practitioner",
+         "note": WORDS, "by": "J Hartnell", "recorded_at": "2005-12-20T10:00:00+00:00"},
+        {"type": "EntryWithdrawn", "entry": "withdrawn-1", "of": answer.entry, "reason": "A slip",  # type: ignore[attr-defined]
+         "recorded_at": "2005-12-22T09:00:00+00:00"},
+    )  # fmt: skip
+    brought = tmp_path / "brought.ndjson"
+    brought.write_text("".join(json.dumps({**common, **line}) + "\n" for line in lines))
+    result = CliRunner().invoke(main, ["import", str(brought), "--database", app.config["DATABASE"]])
+    assert "2 entries stored" in result.output, result.output
+    assert [_told(spo.get(page, follow_redirects=True).text) for page in told] == before
 
 
 def _told(page: str) -> str:

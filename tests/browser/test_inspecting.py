@@ -40,7 +40,6 @@ def open_audit(app: Flask, page: Page, address: str, title: str) -> str:
     page.get_by_label("to", exact=True).fill("31/5/2005")
     page.get_by_role("button", name="Take the frame").click()
     page.get_by_label("Cases in the sample").fill("4")
-    page.get_by_label("Seed").fill("a seed of words")
     page.get_by_role("button", name="Draw the sample").click()
     page.get_by_label("Who", exact=True).select_option("j.hartnell")
     page.get_by_label("As", exact=True).select_option("hm_inspector")

@@ -122,10 +122,12 @@ def disclose(crn: str, number: int) -> Response:
     if any(blind_reading.not_yet_shown(book, access_control.account(), case) for case in cases):
         abort(403, "You have still to finish reading a case of this CRN for an inspection. Finish that first.")
     access_control.log("downloaded", *cases, detail="draft of a disclosure")
-    roles = {account.username: account.role for account in register.accounts()}
+    accounts = register.accounts()
+    roles = {account.username: account.role for account in accounts}
+    inspectors = {account.username for account in accounts if account.inspects}
     who = access_control.account()
     kept_back = any(blind_reading.hidden(book, who, case) for case in cases)
-    lines = (one for one in register.log.lines(person=crn) if not kept_back or roles.get(one.username) != "inspector")
+    lines = (one for one in register.log.lines(person=crn) if not (kept_back and one.username in inspectors))
     found = draft(
         book, [crn], lines, roles, at=clock.now(), shown=lambda file: blind_reading.without_hidden(book, who, file)
     )

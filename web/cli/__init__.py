@@ -119,7 +119,7 @@ COMMANDS = {
     ),
     "standards": (
         "web.cli.standards_command",
-        "The editions of the national standards; of one what it lays, what is not laid and what is only described.",
+        "The editions of the national standards; of one edition what it lays, what is not laid and what is only described.",
     ),
     "users": (
         "web.cli.users_commands",

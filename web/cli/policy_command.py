@@ -9,6 +9,7 @@ import click
 
 from domain.policy.cited_documents import PolicyError
 from domain.policy.policy_folders import Kind
+from web.cli.policy_try import try_
 
 
 @click.group()
@@ -47,5 +48,7 @@ def schema(kind: Kind) -> None:
 
     click.echo(json.dumps(json_schema(kind), indent=1))
 
+
+policy.add_command(try_)
 
 COMMANDS = [policy]

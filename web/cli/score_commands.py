@@ -89,7 +89,7 @@ def score(
             found = sample_readings(book, inspection, at, chosen, edition)
             read = [r for r in found if _is_held(r, where)]
         else:
-            read = book.read_all(_held(database, at, where), at, chosen, None, edition)
+            read = book.read_all(held(database, at, where), at, chosen, None, edition)
         scored = score_readings(chosen, at, [r for r in read if _is_taken(r, taken)], edition)
         return scored.high_risk_only() if high_risk else scored
 
@@ -136,7 +136,7 @@ def _is_taken(reading: Reading, taken: str) -> bool:
     return taken == "all" or reading.snapshot.has_ended == (taken == "ended")
 
 
-def _held(database: str, at: Moment, where: Mapping[str, str]) -> list[str]:
+def held(database: str, at: Moment, where: Mapping[str, str]) -> list[str]:
     """The references of the cases held here on the day, in order."""
     selection, cases = _selected(database, at, where)
     return sorted(selection.columns.references[case] for case in cases.nonzero()[0].tolist())

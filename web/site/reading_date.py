@@ -46,6 +46,7 @@ UNDATED = frozenset(
         "proof",
         "calendars",
         "digests",
+        "area",
         "inspecting",
         "assessing",
     }

@@ -29,7 +29,7 @@ def app(copies: Callable[[str], str]) -> Flask:
 
 @pytest.fixture(scope="module")
 def lead(app: Flask) -> FlaskClient:
-    """An inspection of thirty cases of all teams, with two local assessors and an inspector."""
+    """An inspection of thirty cases of all teams, shared out to two local assessors and an inspector."""
     client = signed_in(app, "j.hartnell")
     opens(client, **OPENED)
     post(client, f"{AUDIT}/frame", **FRAME)
@@ -37,6 +37,7 @@ def lead(app: Flask) -> FlaskClient:
     for name, role in (("p.anstey", "area_assessor"), ("h.sallis", "area_assessor"), ("g.okafor", "hm_inspector")):
         post(client, f"{AUDIT}/assessors", f"{AUDIT}/work", assessor=name, role=role)
     confirm_all(app)
+    post(client, f"{AUDIT}/allocation", step="share")
     return client
 
 
@@ -61,7 +62,6 @@ def test_sharing_out_gives_nobody_a_case_of_their_own(lead: FlaskClient) -> None
     held = teams(lead)
     own = [case for case, parts in held.items() if "Gloucester" in parts]
     assert own, "a case of Peter Anstey's team is in the sample"
-    post(lead, f"{AUDIT}/allocation", step="share")
     readers = {case: one.assessor_id for case, one in given(lead).items()}
     assert set(readers) == set(held)
     assert not [case for case in own if readers[case] == "p.anstey"]

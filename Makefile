@@ -64,6 +64,7 @@ bench: setup-dev
 	$(RUN)/python -m benchmarks.columns_made area --dir $(DIR)/pages
 	$(RUN)/python -m benchmarks.starting
 	$(RUN)/python -m benchmarks.rebuilding $(SIZE:all=area region nation)
+	$(RUN)/python -m benchmarks.policy_trial
 
 # Needs uv (pip install uv). Hashes are for every platform and Python from 3.11 on; versions are the same in both files.
 COMPILE := uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from domain.accounts.roles import OPENERS
 from domain.aggregates.inspection import Inspection, Task
 from domain.calendar.london_time import LONDON
+from domain.entries import code_lists
 from domain.entries.case_entries import InterviewNoted
 from projections.cases.entry_timeline import timeline
 from projections.cases.supervision_chart import supervision_chart
@@ -24,6 +25,7 @@ from web.inspections.reading_answers import (
     finish_reading,
     questions,
     save_answers,
+    sources_known,
     too_late,
 )
 from web.recording.inspection_entry import Problems, inspection_to_read
@@ -118,6 +120,10 @@ def _page(inspection: str, found: Inspection, task: Task, problems: Problems) ->
     book = current_cases.repository()
     file = book.opened_file(book.file(reference))
     reopening = None if second else found.process.reopening_of(reference)
+    interviews = [
+        fact for fact in file.entries.values()
+        if isinstance(fact, InterviewNoted) and fact.inspection == inspection and access_control.account().made(fact)
+    ]  # fmt: skip
     items = before_assessors(file, timeline(file, reading.history, reading.moment, book.stored(reference)))
     return render_template(
         "inspections/reading.html", inspection=inspection, opened=found.opened, found=found, reference=reference, second=second,
@@ -128,10 +134,9 @@ def _page(inspection: str, found: Inspection, task: Task, problems: Problems) ->
         instrument=questions_asked(found.framework, reading, inspection, second=second, left_out=found.not_rescored,
                                    blind=found.is_blind),
         problems=problems,
-        interviews=[
-            fact for fact in file.entries.values()
-            if isinstance(fact, InterviewNoted) and fact.inspection == inspection and access_control.account().made(fact)
-        ],
+        interviews=interviews, sources=code_lists.READING_SOURCES,
+        sources_ticked=request.form.getlist("sources") if request.method == "POST"
+                       else sources_known(found.completed.get(task), interviews),
         after_list=after_list(found, file, book.stored(reference)),
         reopened=found.process.comments.get(found.process.reopened[reopening].comment) if reopening else None,
         typed=request.form, finished=found.completed.get(task), said=ANSWERS, noted=PROMPT_ANSWERS,

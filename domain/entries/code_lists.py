@@ -205,6 +205,7 @@ ReadingSource = Literal[
     "case_file", "interview_with_practitioner", "interview_with_person_supervised", "interview_with_others", "other_documents"
 ]  # fmt: skip
 """What the reading of one case may rest on (**P**, a list of ours)."""
+AttachmentKind = Literal["pdf", "png", "jpeg", "plain_text", "odt", "docx"]
 ManagementRating = Literal["very_strong", "strong", "good", "satisfactory", "unsatisfactory"]
 Direction = Literal["improved", "deteriorated", "unchanged"]
 FixedBy = Literal["import", "update", "publication"]
@@ -279,6 +280,11 @@ LABELS: dict[str, str] = {
     "RCPR": "RCPR (child protection)",
     "REG30": "REG30 (domestic abuse, history)",
     "SPO": "SPO (stalking)",
+    "pdf": "PDF",
+    "png": "PNG picture",
+    "jpeg": "JPEG picture",
+    "odt": "OpenDocument text",
+    "docx": "Word document",
     "rsr": "RSR, risk of serious recidivism",
     "ogrs": "OGRS, likelihood of reoffending",
     "arp": "ARP, all reoffending",

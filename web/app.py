@@ -34,6 +34,7 @@ from web.api import json_api
 from web.board_pack import board_pack_page
 from web.cases import (
     answers_tab,
+    attached_page,
     calendar_feed,
     case_page,
     caseload_page,
@@ -64,6 +65,7 @@ from web.inspections import (
     alert_page,
     area_pages,
     drawing_page,
+    evidence_page,
     inspection_opening,
     inspection_progress,
     interests_page,
@@ -147,6 +149,7 @@ PAGES: tuple[ModuleType, ...] = (
     due_tab,
     timeline_tab,
     answers_tab,
+    attached_page,
     reading_reply_page,
     history_tab,
     keeping_pages,
@@ -163,6 +166,7 @@ PAGES: tuple[ModuleType, ...] = (
     interests_page,
     process_page,
     alert_page,
+    evidence_page,
     interview_page,
     area_pages,
     sampling_frame_page,

@@ -31,6 +31,7 @@ from domain.entries.case_entries import (
     DispensationGiven,
     EntryCorrected,
     EntryWithdrawn,
+    EvidenceAttached,
     QualityJudged,
     SupervisionStarted,
 )
@@ -109,14 +110,14 @@ def evolve(file: CaseFile, recorded: RecordedEntry) -> CaseFile:
 
 
 def inspection_named(file: CaseFile, fact: Entry) -> str | None:
-    """The id of the inspection whose rules apply to a new entry: an answer, or the correction or withdrawal of one.
+    """The id of the inspection whose rules apply to a new entry: an answer or what is attached to it, or what changes one.
 
     None for any other entry, and for one that is on the file already.
     """
     if fact.entry in file.entries:
         return None
     about = file.entries.get(fact.of) if isinstance(fact, EntryCorrected | EntryWithdrawn) else fact
-    return about.inspection if isinstance(about, QualityJudged) else None
+    return about.inspection if isinstance(about, QualityJudged | EvidenceAttached) else None
 
 
 def decide(
@@ -215,9 +216,12 @@ def _check_answer(file: CaseFile, fact: Entry, inspection: Inspection) -> None:
         check_adjudication(inspection, file.reference, fact)
     elif isinstance(fact, QualityJudged):
         check_answer(inspection, file.reference, second=fact.second, recorded_at=fact.recorded_at)
+    elif isinstance(fact, EvidenceAttached):
+        again = not fact.second and inspection.process.reopening_of(file.reference) is not None
+        check_answer(inspection, file.reference, second=fact.second, recorded_at=None if again else fact.recorded_at)
     elif isinstance(fact, EntryCorrected | EntryWithdrawn):
         about = file.entries[fact.of]
-        if isinstance(about, QualityJudged) and about.second:
+        if isinstance(about, QualityJudged | EvidenceAttached) and about.second:
             check_second_reading(inspection, file.reference, fact.recorded_at)
 
 

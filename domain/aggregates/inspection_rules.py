@@ -219,6 +219,8 @@ def _check_completion(found: Inspection, fact: inspection_entries.ReadingComplet
         raise TooLate("case", f"the reading of {fact.case} has not been opened again", "frozen")
     if fact.answers and found.frozen is None:
         raise Refused("answers", "only a reading that was opened again names its answers")
+    if len(set(fact.sources)) < len(fact.sources):
+        raise Refused("sources", "a source stands here twice: name each once")
 
 
 def _check_taken_back(found: Inspection, fact: inspection_entries.ReadingTakenBack) -> None:

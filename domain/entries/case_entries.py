@@ -19,6 +19,7 @@ from msgspec import Meta
 from domain.entries import code_lists
 from domain.entries.entry import (
     CRN,
+    HASH,
     TIME_OF_DAY,
     CaseReference,
     EntryPart,
@@ -35,6 +36,9 @@ from domain.entries.entry import Entry as Entry
 from domain.entries.inspection_entries import InspectionOpened as InspectionOpened
 from domain.entries.process_entries import LeadNamed as LeadNamed
 from domain.entries.report_entries import RecommendationMade as RecommendationMade
+
+MOST_ATTACHED = 5_000_000
+"""Bytes of the largest file that is attached to a reading (**P**, ours)."""
 
 Crn = Annotated[str, Meta(pattern=CRN)]
 Hours = Annotated[float, Meta(ge=0, le=24)]
@@ -833,6 +837,28 @@ class InterviewNoted(Entry, frozen=True, rename={"with_": "with"}):
     note: Note
     by: Text
     by_id: StaffId | None = None
+    second: Annotated[bool, Meta(title="For a second reading")] = False
+
+
+class EvidenceAttached(Entry, frozen=True):
+    """A file that the reader of a case attached to their reading for an inspection, such as a scanned letter.
+
+    ``name``: what it was called; ``size``: its bytes. They are kept sealed in the record named here, and ``sha256`` is of them as
+    they are sealed, so that nobody tries out what was in them. ``scanned``: it passed the command of ``CASEAUDIT_SCAN``.
+    ``second``: for a second reading.
+    """
+
+    use = Use(made_by=(), form_group="Oversight and judgement")
+
+    inspection: Id
+    name: PersonalText
+    kind: code_lists.AttachmentKind
+    size: Annotated[int, Meta(ge=1, le=MOST_ATTACHED)]
+    sha256: Annotated[str, Meta(pattern=HASH, title="SHA-256, sealed")]
+    record: Annotated[Id, Meta(title="Kept in the record")]
+    by: Text
+    by_id: StaffId | None = None
+    scanned: bool = False
     second: Annotated[bool, Meta(title="For a second reading")] = False
 
 

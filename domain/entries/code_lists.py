@@ -201,6 +201,11 @@ EndReason = Literal[
 StateOfKnowledge = Literal["stood", "hindsight"]
 Stratum = Literal["risk_of_harm", "gender", "ethnicity", "order", "team"]
 SourceKind = Literal["interviews", "survey_of_people_supervised", "survey_of_victims", "survey_of_courts", "documents"]
+ReadingSource = Literal[
+    "case_file", "interview_with_practitioner", "interview_with_person_supervised", "interview_with_others", "other_documents"
+]  # fmt: skip
+"""What the reading of one case may rest on (**P**, a list of ours)."""
+AttachmentKind = Literal["pdf", "png", "jpeg", "plain_text", "odt", "docx"]
 ManagementRating = Literal["very_strong", "strong", "good", "satisfactory", "unsatisfactory"]
 Direction = Literal["improved", "deteriorated", "unchanged"]
 FixedBy = Literal["import", "update", "publication"]
@@ -258,6 +263,9 @@ NOT_CONTACT: frozenset[ContactType] = frozenset(("telephone", "letter", "text"))
 SOURCE_KINDS: tuple[SourceKind, ...] = get_args(SourceKind)
 """What an item of Section A may rest on, in the order of the form."""
 
+READING_SOURCES: tuple[ReadingSource, ...] = get_args(ReadingSource)
+"""In the order of the form."""
+
 MANAGEMENT_RATINGS: tuple[ManagementRating, ...] = get_args(ManagementRating)
 """From the strongest to the weakest."""
 
@@ -272,6 +280,11 @@ LABELS: dict[str, str] = {
     "RCPR": "RCPR (child protection)",
     "REG30": "REG30 (domestic abuse, history)",
     "SPO": "SPO (stalking)",
+    "pdf": "PDF",
+    "png": "PNG picture",
+    "jpeg": "JPEG picture",
+    "odt": "OpenDocument text",
+    "docx": "Word document",
     "rsr": "RSR, risk of serious recidivism",
     "ogrs": "OGRS, likelihood of reoffending",
     "arp": "ARP, all reoffending",

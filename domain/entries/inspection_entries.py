@@ -173,6 +173,7 @@ class ReadingCompleted(OfInspection, frozen=True):
     """The assessor has answered what can be answered. ``note`` says why a question is left open.
 
     ``answers``: where a reading was opened again because of a comment, the ids of the answers that count from now on.
+    ``sources``: what the reading rested on, each once; a reading of before does not say.
     """
 
     case: CaseReference
@@ -181,6 +182,7 @@ class ReadingCompleted(OfInspection, frozen=True):
     note: Note | None = None
     assessor_id: StaffId | None = None
     answers: list[Id] = []
+    sources: list[code_lists.ReadingSource] = []
 
 
 def reader_of(fact: AssessorNamed | ReadingAllocated | ReadingCompleted) -> str:

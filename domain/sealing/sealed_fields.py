@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from msgspec import inspect, structs
 
-from domain.entries.case_entries import ENTRY_TYPES, EntryCorrected
+from domain.entries.case_entries import ENTRY_TYPES, EntryCorrected, EvidenceAttached
 from domain.entries.entry import Entry
 from domain.entries.tidy_text import paragraphs, words
 
@@ -25,6 +25,9 @@ like any other.
 
 FIELDS = "fields"
 """The field of a correction that holds the new values."""
+
+CONTENT = "content"
+"""In place of a path: the bytes of the file that an ``EvidenceAttached`` names. They are kept beside the log."""
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -183,6 +186,11 @@ def _part(kind: inspect.Type, *, sealed: bool, tidy: Callable[[str], str] = word
             within = {name: part for name, part in found_in.items() if part is not None}
             return Part(within=within) if within else None
     return None
+
+
+def sealed_paths(fact: Entry) -> tuple[str, ...]:
+    """The paths at which something of an entry as stored is sealed: its texts, and the file that it attaches."""
+    return (*(fact.sealed or ()), *((CONTENT,) if isinstance(fact, EvidenceAttached) else ()))
 
 
 def field_of(path: str) -> str:

@@ -30,6 +30,8 @@ COMMITMENT, NONCE = 16, 12
 BREAK = b"\n"
 """Between the JSON of an entry and its ciphertexts. JSON as it is stored has no line feed."""
 
+CHANGED = "it was changed, or moved here from another entry"
+
 _encode: Callable[[Any], bytes] = msgspec.json.Encoder().encode
 _ciphertexts: Callable[[bytes], dict[str, str]] = msgspec.json.Decoder(dict[str, str]).decode
 
@@ -78,7 +80,7 @@ def subject_of(case: str, fact: Entry, path: str) -> Where:
 def ciphertexts(case: str, entry: str, texts: Mapping[str, str], key: PersonKey) -> dict[str, str]:
     """The ciphertexts of an entry's texts by path, in base64."""
     return {
-        path: b2a_base64(_enciphered(Where(case, entry, path), text, key), newline=False).decode()
+        path: b2a_base64(enciphered(Where(case, entry, path), text.encode(), key), newline=False).decode()
         for path, text in texts.items()
     }
 
@@ -108,16 +110,23 @@ def commitment(key: bytes) -> bytes:
 def opened_with(key: bytes, where: Where, held: str) -> str:
     """The text of a ciphertext, by the key of this text alone. ``NotOpened`` where it does not fit."""
     try:
-        raw = b64decode(held, validate=True)
+        return deciphered(key, where, b64decode(held, validate=True)).decode()
+    except ValueError as error:  # not base64, or no text
+        raise error if isinstance(error, NotOpened) else NotOpened(CHANGED) from error
+
+
+def deciphered(key: bytes, where: Where, raw: bytes) -> bytes:
+    """What was enciphered at this place, by its own key alone. ``NotOpened`` where it does not fit."""
+    try:
         if not hmac.compare_digest(raw[:COMMITMENT], commitment(key)):
             raise NotOpened("its key is another one")
-        nonce, enciphered = raw[COMMITMENT : COMMITMENT + NONCE], raw[COMMITMENT + NONCE :]
-        text: bytes = _aes()(key).decrypt(nonce, enciphered, where.bound)
-        return text.decode()
+        nonce, held = raw[COMMITMENT : COMMITMENT + NONCE], raw[COMMITMENT + NONCE :]
+        found: bytes = _aes()(key).decrypt(nonce, held, where.bound)
+        return found
     except NotOpened:
         raise
-    except Exception as error:  # too short, not base64, a tag that does not fit: all say the same
-        raise NotOpened("it was changed, or moved here from another entry") from error
+    except Exception as error:  # too short, a tag that does not fit: all say the same
+        raise NotOpened(CHANGED) from error
 
 
 def opened(where: Where, subject: Where, held: str, digest: str | None, key: PersonKey) -> str:
@@ -131,10 +140,11 @@ def opened(where: Where, subject: Where, held: str, digest: str | None, key: Per
     return text
 
 
-def _enciphered(where: Where, text: str, key: PersonKey) -> bytes:
+def enciphered(where: Where, content: bytes, key: PersonKey) -> bytes:
+    """Bytes under their own key, bound to this place."""
     own, nonce = key.of_text(where), os.urandom(NONCE)
-    enciphered: bytes = _aes()(own).encrypt(nonce, text.encode(), where.bound)
-    return commitment(own) + nonce + enciphered
+    found: bytes = _aes()(own).encrypt(nonce, content, where.bound)
+    return commitment(own) + nonce + found
 
 
 @cache

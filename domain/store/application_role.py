@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from domain.store.hash_chain import TABLE
 from domain.store.lateness import LATE_TABLE
 from domain.store.log_tables import HEAD, HEAD_CHANGES, TILES
-from domain.store.published_files import TABLE as PUBLISHED
 
 READS, APPENDS = ("SELECT",), ("SELECT", "INSERT")
 CHANGES = ("SELECT", "INSERT", "UPDATE")
@@ -23,7 +22,8 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     TABLE: APPENDS,
     HEAD: ("SELECT", f"UPDATE ({', '.join(HEAD_CHANGES)})"),
     TILES: APPENDS,
-    PUBLISHED: APPENDS,
+    "published_files": APPENDS,
+    "attachments": APPENDS,
     f"{TABLE}_steps": READS,
     LATE_TABLE: APPENDS,
     f"{TABLE}_sealing": READS,

@@ -19,6 +19,7 @@ from domain.entries.person_entries import PersonErased, TextRedacted, person_fil
 from domain.key_files import KeyUnusable
 from domain.sealing.name_parts import FOUND_BY
 from domain.sealing.person_key import KeyDestroyed, PersonKey, Where
+from domain.sealing.sealed_fields import sealed_paths
 from domain.sealing.sealing import NotOpened, opened, tail_of
 from domain.store.entry_codec import stored_entry
 from domain.store.erased_marks import ErasedMarks, marks_path
@@ -133,8 +134,8 @@ def check_text(files: "Files", where: Where) -> Entry:
     fact = files.read(where.case).entries.get(where.entry)
     if fact is None:
         raise NotErased(f"{where.case} has no entry '{where.entry}'")
-    if where.path not in (fact.sealed or {}):
-        there = ", ".join(sorted(fact.sealed or {})) or "none"
+    if where.path not in sealed_paths(fact):
+        there = ", ".join(sorted(sealed_paths(fact))) or "none"
         raise NotErased(f"entry {where.entry} of {where.case} has no sealed text '{where.path}'; there are: {there}")
     key = files.keys.of([crn := where.case.partition("/")[0]]).get(crn)
     if key is None or key.is_destroyed:

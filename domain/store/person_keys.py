@@ -14,6 +14,7 @@ from eventsourcing.persistence import IntegrityError, PersistenceError
 
 from domain.entries.entry import Entry
 from domain.sealing.person_key import KeyDestroyed, PersonKey, Where
+from domain.sealing.sealed_fields import CONTENT, sealed_paths
 from domain.sealing.sealing import opened, subject_of
 from domain.sealing.wrapping import Wrapping
 from domain.store.database import Database
@@ -227,8 +228,12 @@ def _kept_one_by_one(
     kept: dict[Where, bytes | None] = {}
     compared: dict[Where, dict[str, str] | None] = {}
     for case, fact, tail in stored:
-        for path, digest in (fact.sealed or {}).items():
+        for path in sealed_paths(fact):
             where, subject = Where(case, fact.entry, path), subject_of(case, fact, path)
+            if path == CONTENT:
+                kept[where] = None if where == redacted else _own_key(old, where)
+                continue
+            digest = (fact.sealed or {})[path]
             try:
                 text = opened(where, subject, tail[path], None, old)
             except KeyDestroyed:
@@ -241,6 +246,14 @@ def _kept_one_by_one(
             if before is not None:
                 before[new.digest_now(subject, text)] = digest
     return kept, compared
+
+
+def _own_key(key: PersonKey, where: Where) -> bytes | None:
+    """The key of what is sealed at a place; None where it was redacted."""
+    try:
+        return key.of_text(where)
+    except KeyDestroyed:
+        return None
 
 
 def _row(crn: str, key: PersonKey) -> dict[str, Any]:

@@ -19,8 +19,8 @@ from domain.entries.case_entries import (
     PersonLinked,
 )
 from domain.entries.register_entries import AccountSet, NameBound, TreeMade
-from domain.store import published_files
 from domain.store.entry_codec import register_row, stored_register_entry, topic_of
+from domain.store.files_by_digest import Attachments, FilesByDigest, PublishedFiles, statements
 from domain.store.hash_chain import TABLE, ChainedRecorder
 from domain.store.lateness import CREATE_LATE, LATE_TABLE, differing, make_anew
 from domain.store.sqlite_recorder import ChainedSQLiteRecorder
@@ -103,13 +103,16 @@ TREE_FILE, PREPARED_BY = "record:tree", "caseaudit (preparation)"
 """The file of the register entry on the tree, and who is on record as having stored it."""
 
 
-def _make_published_files(recorder: ChainedRecorder, c: Any) -> None:
-    for statement in published_files.statements(recorder.log.kind):
-        c.execute(statement)
-
-
 Step = str | Callable[[ChainedRecorder, Any], None]
 """A statement, or what is to be done on a cursor."""
+
+
+def _table_of(kept: type[FilesByDigest]) -> Step:
+    def make(recorder: ChainedRecorder, c: Any) -> None:
+        for statement in statements(recorder.log.kind, kept.table):
+            c.execute(statement)
+
+    return make
 
 
 def _list_what_is_stored_late(recorder: ChainedRecorder, c: Any) -> None:
@@ -125,7 +128,7 @@ STEPS: Mapping[int, Step] = {
     3: f"CREATE INDEX IF NOT EXISTS {TABLE}_crns ON {TABLE} (substr(originator_id, 1, 7)) WHERE originator_version = 1",
     4: _list_what_is_stored_late,
     5: _make_tree,
-    6: _make_published_files,
+    6: _table_of(PublishedFiles),
     7: f"CREATE INDEX IF NOT EXISTS {TABLE}_accounts ON {TABLE} ({{position}}) WHERE {SETS_ACCOUNTS}",
     10: "CREATE TABLE IF NOT EXISTS person_keys (crn text NOT NULL, generation integer NOT NULL, key text, "
     "PRIMARY KEY (crn, generation))",
@@ -138,6 +141,7 @@ STEPS: Mapping[int, Step] = {
     "PRIMARY KEY (digest, reference))",
     16: "CREATE INDEX IF NOT EXISTS ix_name_digests_reference ON name_digests (reference)",
     17: f"CREATE TABLE IF NOT EXISTS {EARLIER} (position bigint PRIMARY KEY, hash text NOT NULL)",
+    18: _table_of(Attachments),
 }
 """Each step by its number. Numbers only grow, and a step once released never changes."""
 

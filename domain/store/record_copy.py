@@ -1,7 +1,8 @@
 """Copying a record to another database, on SQLite or PostgreSQL: same entries, order, times, actors and hashes, same root.
 
 What is derived from the entries is made anew. What else belongs to the record goes along: accounts with their passwords and second
-factors, requests, the keys of sealed texts, published files, what witnesses took. The access log and sessions stay where they are.
+factors, requests, the keys of sealed texts, published and attached files, what witnesses took. The access log and sessions stay
+where they are.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

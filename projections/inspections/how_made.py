@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from domain.aggregates.inspection import Inspection
 from domain.entries.case_entries import InterviewNoted, QualityJudged
-from domain.entries.code_lists import CommentOutcome, JudgeRole
+from domain.entries.code_lists import READING_SOURCES, CommentOutcome, JudgeRole, ReadingSource
 from domain.entries.inspection_entries import reader_of
 from projections.cases.case_repository import CaseRepository
 from projections.inspections.after_list import entries_after_list
@@ -32,7 +32,8 @@ class HowMade:
     ``despite``: readings given out in spite of a conflict of interest. ``after_list``: entries that were recorded or stored
     after the area had the list. ``alerts``, ``alerts_answered``, ``alerts_in_time``: how many. ``comments``: by outcome;
     ``comments_open``: not answered; ``comments_late``: made after the last day. ``reopened``: readings opened again.
-    ``interviews``: noted for readings.
+    ``interviews``: noted for readings. ``rested_on``: in how many finished first readings each source was named;
+    ``sources_not_said``: in how many none was.
     """
 
     readers: tuple[ReaderLoad, ...]
@@ -48,11 +49,14 @@ class HowMade:
     comments_late: int
     reopened: int
     interviews: int
+    rested_on: Mapping[ReadingSource, int]
+    sources_not_said: int
 
 
 def how_made(book: CaseRepository, name: str, found: Inspection) -> HowMade:
     """How this inspection was made, as far as it has come."""
     raised, process = alerts(book, name), found.process
+    sources = [found.completed[case, False].sources for case in found.sample if (case, False) in found.completed]
     return HowMade(
         readers=_readers(found),
         agreement=read_twice(book, name, found, [case for case, second in found.allocated if second]),
@@ -67,6 +71,8 @@ def how_made(book: CaseRepository, name: str, found: Inspection) -> HowMade:
         comments_late=sum(map(process.is_late, process.comments.values())),
         reopened=len(process.reopened),
         interviews=sum(_interviews(book, name, case) for case in found.sample),
+        rested_on={kind: sum(kind in said for said in sources) for kind in READING_SOURCES},
+        sources_not_said=sum(not said for said in sources),
     )
 
 

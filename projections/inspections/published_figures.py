@@ -8,8 +8,8 @@ from msgspec import to_builtins
 from domain.aggregates.inspection import Inspection
 from domain.entries.inspection_entries import InspectionPublished, PublishedFigure
 from domain.store.earlier_hashes import was_at
+from domain.store.files_by_digest import DamagedFile, PublishedFiles
 from domain.store.freeze_fixing import every_file
-from domain.store.published_files import DamagedFile, PublishedFiles
 from projections.cases.case_repository import CaseRepository
 from projections.inspections.sample_scores import score_inspection
 from projections.scoring.management_ladder import criterion_rungs

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from domain.aggregates.case_file import CaseFile
-from domain.entries.case_entries import LearningPointNoted, ReadingReplied
+from domain.entries.case_entries import EvidenceAttached, LearningPointNoted, ReadingReplied
 from domain.entries.inspection_entries import InspectionOpened
 from projections.cases.case_repository import CaseRepository
+from projections.inspections.attached_evidence import attached_to
 from projections.inspections.inspection_access import kind_of
 
 
@@ -17,6 +18,7 @@ class OpenReading(NamedTuple):
     opened: InspectionOpened
     replies: Sequence[ReadingReplied]
     points: Sequence[LearningPointNoted]
+    attached: Sequence[EvidenceAttached]
 
 
 def open_readings(book: CaseRepository, file: CaseFile) -> list[OpenReading]:
@@ -35,7 +37,6 @@ def open_readings(book: CaseRepository, file: CaseFile) -> list[OpenReading]:
         if file.reference in one.sample and (one.published is not None or finished):
             named = [fact for fact in file.entries.values() if getattr(fact, "inspection", None) == name]
             replies = [fact for fact in named if isinstance(fact, ReadingReplied)]
-            found.append(
-                OpenReading(name, opened, replies, [fact for fact in named if isinstance(fact, LearningPointNoted)])
-            )
+            points = [fact for fact in named if isinstance(fact, LearningPointNoted)]
+            found.append(OpenReading(name, opened, replies, points, attached_to(name, file)))
     return found

@@ -1,9 +1,10 @@
-"""What ``caseaudit verify`` prints of files: reports that were published or kept, and the published files of the record."""
+"""What ``caseaudit verify`` prints of files: reports that were published or kept, and the files that the record keeps."""
 
 from pathlib import Path
 
 import click
 
+from domain.store.attaching import damaged_attachments
 from projections.cases.case_repository import CaseRepository
 from projections.inspections.published_figures import damaged_files
 from web.cli import command_log
@@ -33,8 +34,8 @@ def differs(book: CaseRepository, path: Path, database: str) -> bool:
 
 
 def damaged(book: CaseRepository) -> bool:
-    """Whether a published file that this record keeps is not what was published. Prints which."""
-    found = damaged_files(book)
+    """Whether a published or attached file that this record keeps is not what it was. Prints which."""
+    found = [*damaged_files(book), *damaged_attachments(book.files)]
     for words in found:
         click.echo(words, err=True)
     return bool(found)

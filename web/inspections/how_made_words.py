@@ -16,6 +16,7 @@ def made_facts(made: HowMade) -> list[tuple[str, str]]:
     return [
         ("Readers", _readers_said(made)),
         ("Agreement of two readers", agreement_said(made.agreement)),
+        ("Readings rested on", _sources_said(made)),
         ("Interviews noted", count_noun(made.interviews, "interview") if made.interviews else "none"),
         ("Settled by a third", count_noun(made.settled, "answer") if made.settled else "nothing"),
         ("Given out in spite of a conflict", count_noun(made.despite, "reading") if made.despite else "none"),
@@ -32,6 +33,13 @@ def _readers_said(made: HowMade) -> str:
         for one in made.readers
     ]
     return "; ".join(said) or "nobody is named"
+
+
+def _sources_said(made: HowMade) -> str:
+    """In how many finished first readings each source was named, and in how many none was."""
+    said = [f"{label(kind)} in {count:,}" for kind, count in made.rested_on.items() if count]
+    said += [f"not said in {made.sources_not_said:,}"] if made.sources_not_said else []
+    return sentence(", ".join(said)) if said else "no reading is finished"
 
 
 def agreement_said(found: Agreement) -> str:
@@ -73,6 +81,7 @@ def made_document(made: HowMade) -> dict[str, Any]:
             "kappa": None if kappa is None else round(float(kappa), 4),
             "low": None if reach is None else round(reach.low, 4), "high": None if reach is None else round(reach.high, 4),
         },
+        "rested_on": {**made.rested_on, "not_said": made.sources_not_said},
         "interviews": made.interviews, "settled": made.settled, "despite_conflict": made.despite, "after_list": made.after_list,
         "alerts": {"raised": made.alerts, "answered": made.alerts_answered, "in_time": made.alerts_in_time},
         "comments": {

@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from flask import abort, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from domain.accounts.roles import OPENERS
@@ -10,11 +10,10 @@ from domain.entries import code_lists
 from domain.entries.code_lists import label
 from web.inspections.inspection_form import form_page
 from web.inspections.reading_answers import too_late
-from web.inspections.reading_pages import NOT_GIVEN, blueprint
+from web.inspections.reading_pages import blueprint, own_reading
 from web.presentation.phrases import sentence
 from web.recording.entry_forms import Field
 from web.recording.inspection_entry import in_words, inspection_to_read, read_form, record_on_case
-from web.services import current_inspections
 from web.site import access_control
 
 
@@ -23,12 +22,8 @@ from web.site import access_control
 @access_control.keeps_what_was_typed
 def note_interview(inspection: str, crn: str, number: int) -> str | Response:
     """Note what somebody said about this case."""
-    found, reference = inspection_to_read(inspection), f"{crn}/{number}"
-    second, who = request.args.get("second") == "yes", access_control.account()
-    mine = who.is_named(found.allocated.get((reference, second)))
-    if not mine or not current_inspections.may_assess(inspection, reference):
-        access_control.log("refused", reference)
-        abort(404, NOT_GIVEN.format(reference))
+    found, (reference, second) = inspection_to_read(inspection), own_reading(inspection, crn, number)
+    who = access_control.account()
     back = url_for("assessing.read", inspection=inspection, crn=crn, number=number, second="yes" if second else None)
     if (late := too_late(found, (reference, second))) is not None:
         flash(in_words(late.reason))

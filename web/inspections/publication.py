@@ -16,8 +16,8 @@ from domain.calendar.london_time import day_of
 from domain.entries.inspection_entries import InspectionPublished, PublishedFile
 from domain.entries.refusals import BusyFile
 from domain.entries.schemas import load_entry
+from domain.store.files_by_digest import PublishedFiles
 from domain.store.freeze_fixing import fix_freeze
-from domain.store.published_files import PublishedFiles
 from domain.store.writing import FileMoved, record_at
 from projections.cases.case_repository import CaseRepository
 from projections.inspections.published_figures import published_fields

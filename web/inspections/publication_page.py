@@ -11,7 +11,7 @@ from domain.accounts.roles import OPENERS, READERS
 from domain.aggregates.inspection import Inspection
 from domain.entries.inspection_entries import InspectionPublished
 from domain.entries.refusals import BusyFile, Refused
-from domain.store.published_files import DamagedFile, PublishedFiles
+from domain.store.files_by_digest import DamagedFile, PublishedFiles
 from projections.inspections.sample_scores import score_before
 from web.inspections import publication
 from web.inspections.publication import FORMS, NAMING_CASES, NEEDED, NotMade, form_of, published_file

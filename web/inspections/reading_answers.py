@@ -9,7 +9,8 @@ from flask import request
 from domain.aggregates.inspection import Inspection, Task
 from domain.aggregates.inspection_rules import check_answer
 from domain.entries import code_lists, refusals
-from domain.entries.case_entries import QualityJudged
+from domain.entries.case_entries import InterviewNoted, QualityJudged
+from domain.entries.inspection_entries import ReadingCompleted
 from domain.entries.schemas import ShapeError, load_entry
 from projections.cases.case_reading import Reading
 from projections.inspections.reading_questions import (
@@ -25,6 +26,11 @@ from web.services import current_cases, person_banner
 from web.site import access_control, clock
 
 ANSWERS: tuple[str, ...] = get_args(code_lists.JudgedAnswer)
+
+INTERVIEWED: Mapping[code_lists.InterviewedWith, code_lists.ReadingSource] = {
+    "practitioner": "interview_with_practitioner", "person_supervised": "interview_with_person_supervised",
+}  # fmt: skip
+"""With whom an interview was -> the source that it is. All others: ``interview_with_others``."""
 
 PROMPT_ANSWERS: tuple[str, ...] = get_args(code_lists.PromptAnswer)
 
@@ -161,8 +167,19 @@ def finish_reading(inspection: str, found: Inspection, task: Task) -> Problems:
         "note": note,
         **({"second": True} if task[1] else {}),
         "answers": _answered_again(found, task),
+        "sources": [kind for kind in code_lists.READING_SOURCES if kind in request.form.getlist("sources")],
     }
     return enter(inspection, "ReadingCompleted", values, entry=token())
+
+
+def sources_known(
+    finished: ReadingCompleted | None, interviews: Sequence[InterviewNoted]
+) -> set[code_lists.ReadingSource]:
+    """The sources ticked before the reader has said any: those of the last time; else the file, which the page shows, and whom
+    the reader noted an interview with."""
+    if finished is not None:
+        return set(finished.sources)
+    return {"case_file", *(INTERVIEWED.get(one.with_, "interview_with_others") for one in interviews)}
 
 
 def _answered_again(found: Inspection, task: Task) -> list[str]:

@@ -9,10 +9,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from domain.accounts.roles import OPENERS
 from domain.aggregates.inspection import Inspection, Task
 from domain.calendar.london_time import LONDON
+from domain.entries import code_lists
 from domain.entries.case_entries import InterviewNoted
 from projections.cases.entry_timeline import timeline
 from projections.cases.supervision_chart import supervision_chart
 from projections.inspections.after_list import after_list
+from projections.inspections.attached_evidence import attached_to
 from projections.inspections.blind_reading import before_assessors
 from projections.inspections.inspection_access import AllocatedReading, readings_listed
 from projections.inspections.reading_questions import questions_asked, unanswered
@@ -24,6 +26,7 @@ from web.inspections.reading_answers import (
     finish_reading,
     questions,
     save_answers,
+    sources_known,
     too_late,
 )
 from web.recording.inspection_entry import Problems, inspection_to_read
@@ -87,14 +90,8 @@ def _answered(inspection: str, found: Inspection, given: AllocatedReading) -> in
 @access_control.keeps_what_was_typed
 def read(inspection: str, crn: str, number: int) -> str | AnyResponse:
     """One case beside the questions. A second reader sees no answer of the first reader."""
-    found, reference = inspection_to_read(inspection), f"{crn}/{number}"
-    second = request.args.get("second") == "yes"
-    task, who = (reference, second), access_control.account()
-    mine = who.is_named(found.allocated.get(task)) and not who.is_named(found.allocated.get((reference, not second)))
-    closed = who.is_shut_out(current_cases.limits().get(reference, ()))  # known without reading the case
-    if closed or not mine or not current_inspections.may_assess(inspection, reference):
-        access_control.log("refused", reference)
-        abort(404, NOT_GIVEN.format(reference))
+    found, task = inspection_to_read(inspection), own_reading(inspection, crn, number)
+    reference = task[0]
     problems: Problems = {}
     if request.method == "POST":
         problems, saved = save_answers(inspection, found, task)
@@ -111,6 +108,18 @@ def read(inspection: str, crn: str, number: int) -> str | AnyResponse:
     return _page(inspection, found, task, problems)
 
 
+def own_reading(inspection: str, crn: str, number: int) -> Task:
+    """The reading of a case, the first or the second as the address says, that the person signed in was given; else 404."""
+    task, who = (f"{crn}/{number}", request.args.get("second") == "yes"), access_control.account()
+    given = current_cases.repository().inspection(inspection).allocated
+    mine = who.is_named(given.get(task)) and not who.is_named(given.get((task[0], not task[1])))
+    closed = who.is_shut_out(current_cases.limits().get(task[0], ()))  # known without reading the case
+    if closed or not mine or not current_inspections.may_assess(inspection, task[0]):
+        access_control.log("refused", task[0])
+        abort(404, NOT_GIVEN.format(task[0]))
+    return task
+
+
 def _page(inspection: str, found: Inspection, task: Task, problems: Problems) -> str:
     reference, second = task
     reading = case_read(inspection, found, reference, second, opened=True)
@@ -118,6 +127,10 @@ def _page(inspection: str, found: Inspection, task: Task, problems: Problems) ->
     book = current_cases.repository()
     file = book.opened_file(book.file(reference))
     reopening = None if second else found.process.reopening_of(reference)
+    interviews = [
+        fact for fact in file.entries.values()
+        if isinstance(fact, InterviewNoted) and fact.inspection == inspection and access_control.account().made(fact)
+    ]  # fmt: skip
     items = before_assessors(file, timeline(file, reading.history, reading.moment, book.stored(reference)))
     return render_template(
         "inspections/reading.html", inspection=inspection, opened=found.opened, found=found, reference=reference, second=second,
@@ -128,10 +141,10 @@ def _page(inspection: str, found: Inspection, task: Task, problems: Problems) ->
         instrument=questions_asked(found.framework, reading, inspection, second=second, left_out=found.not_rescored,
                                    blind=found.is_blind),
         problems=problems,
-        interviews=[
-            fact for fact in file.entries.values()
-            if isinstance(fact, InterviewNoted) and fact.inspection == inspection and access_control.account().made(fact)
-        ],
+        interviews=interviews, sources=code_lists.READING_SOURCES,
+        sources_ticked=request.form.getlist("sources") if request.method == "POST"
+                       else sources_known(found.completed.get(task), interviews),
+        attached=attached_to(inspection, current_cases.shown_file(reference)), sealed_here=book.files.seals,
         after_list=after_list(found, file, book.stored(reference)),
         reopened=found.process.comments.get(found.process.reopened[reopening].comment) if reopening else None,
         typed=request.form, finished=found.completed.get(task), said=ANSWERS, noted=PROMPT_ANSWERS,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from domain.store.published_files import digest_of
+from domain.store.files_by_digest import digest_of
 from projections.cases.case_repository import CaseRepository
 from projections.inspections.sample_scores import score_before, score_inspection
 from web.inspections.answers_proof import check_answers

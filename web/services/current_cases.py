@@ -112,14 +112,14 @@ def case(reference: str, inspection: str | None = None) -> Reading:
     In the same words 404 where the person signed in may not open it.
     """
     if _is_surely_closed(reference):
-        _refuse(reference)
+        refuse(reference)
     if not isinstance(repository().file(reference).first_entry, SupervisionStarted):
-        _refuse(reference)
+        refuse(reference)
     asked = moment()
     reading = repository().read(reference, asked.as_recorded, framework_of(inspection), inspection)
     now = repository().read(reference, today(), framework())
     if not case_access.may_open(repository(), access_control.account(), reading, now):
-        _refuse(reference)
+        refuse(reference)
     return person_banner.opened(repository().read(reference, asked, framework_of(inspection), inspection, opened=True))
 
 
@@ -128,7 +128,8 @@ def names(references: Iterable[str], at: Moment | None = None) -> Mapping[str, s
     return repository().names(references, at or moment().as_recorded)
 
 
-def _refuse(reference: str) -> NoReturn:
+def refuse(reference: str) -> NoReturn:
+    """404 in the words for a case that is not there or not open, and a line in the access log."""
     access_control.log("refused", reference)
     abort(404, NOT_OPEN.format(reference))
 

@@ -453,6 +453,16 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "role": "hm_inspector", "inspection": INSPECTION, "about": "plan", "comment": "sound", "second": True, "overrules": True,
         "by_id": "a.spo", "reopening": "reopened", "adjudicates": True, "prompts": [{"prompt": "a", "answer": "yes"}],
     },
+    "InterviewNoted": {
+        "inspection": INSPECTION, "with": "practitioner", "note": "knew the case", "by": "J Hartnell", "by_id": "j.hartnell",
+        "second": True,
+    },
+    "ReadingReplied": {"inspection": INSPECTION, "says": "it came by post", "by": "T Adeyemi", "by_id": "t.adeyemi"},
+    "LearningPointNoted": {"inspection": INSPECTION, "says": "ask in time", "by": "P Anstey", "by_id": "p.anstey"},
+    "EvidenceAttached": {
+        "inspection": INSPECTION, "name": "letter.pdf", "kind": "pdf", "size": 1200, "sha256": "0" * 64, "record": "host/one",
+        "by": "J Hartnell", "by_id": "j.hartnell", "scanned": True, "second": True,
+    },
     "EntryCorrected": {"of": "a1", "fields": {"for_on": "2005-06-09", "national_standards": True}},
     "EntryWithdrawn": {"of": "a1", "reason": "entered on the wrong file"},
     "AccessLimited": {"excluded": ["Ruth Ablewhite", "p.anstey"], "reason": "a relative works here"},
@@ -481,7 +491,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "ReadingTakenBack": {"case": "X123456/2", "second": True},
     "ReadingCompleted": {
         "case": "X123456/2", "assessor": "J Hartnell", "second": False, "note": "at court", "assessor_id": "j.hartnell",
-        "answers": ["judged"],
+        "answers": ["judged"], "sources": ["case_file", "other_documents"],
     },
     "ManagementRated": {"criterion": "A1", "item": "targets", "rating": "strong", "evidence": "the scorecard",
                         "sources": [{"kind": "interviews", "count": 12, "note": "middle managers"}]},

@@ -86,6 +86,8 @@ REFUSED: list[tuple[list[Entry], Entry, str, str]] = [
     (READY, entry("ManagementRated", criterion="A1", item="x", rating="good"), "item", "there are: targets"),
     (READY, entry("ManagementRated", criterion="A1", item="targets", rating="good",
                   sources=[{"kind": "documents", "count": 1}, {"kind": "documents", "count": 2}]), "sources", "twice"),
+    ([*READY, FIRST], entry("ReadingCompleted", case=DRAWN.cases[0], assessor="J Hartnell", sources=["case_file"] * 2),
+     "sources", "name each once"),
     (READY, entry("RatingAdjusted", criterion="A1", to="Superb", reason="r"), "to", "there are: Very well met"),
     (READY, entry("RatingAdjusted", criterion="B1", to="Well met", reason="r"), "criterion", "has no rating to adjust"),
     (READY, entry("FindingWritten", criterion="Z1", text="t"), "criterion", "there is no criterion 'Z1'"),

@@ -1,5 +1,6 @@
 """Nobody is handed a case of their own team, one that they worked on, or one in which they declared an interest."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -142,6 +143,18 @@ def test_an_interview_is_noted_by_its_reader_alone_and_counted(app: Flask, lead:
     assert post(okafor, page, **said).status_code == 302
     assert "Knew the case well" in okafor.get(f"{AUDIT}/read/{mine}").text
     assert "1 interview" in lead.get(f"{AUDIT}/report").text
+    page = okafor.get(f"{AUDIT}/read/{mine}").text
+    ticked = set(re.findall(r'name="sources" value="(\w+)" checked', page))
+    assert ticked == {"case_file", "interview_with_practitioner"}, "the file is shown, and whom they spoke to is noted"
+    said = {"sources": ["case_file", "other_documents", "no_such"], "step": "finish", "note": "All of it"}
+    assert post(okafor, f"{AUDIT}/read/{mine}", **said).status_code == 302
+    assert 'value="other_documents" checked' in okafor.get(f"{AUDIT}/read/{mine}").text
+    assert "Case file in 1, other documents in 1" in lead.get(f"{AUDIT}/report").text
+    made = lead.get(f"{AUDIT}/report/json").json["made"]
+    assert made["rested_on"] == {
+        "case_file": 1, "interview_with_practitioner": 0, "interview_with_person_supervised": 0, "interview_with_others": 0,
+        "other_documents": 1, "not_said": 0,
+    }  # fmt: skip
     assert "Knew the case well" not in signed_in(app, "c.whitlock").get(f"/cases/{mine}/timeline").text
 
 

@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 
 from domain.entries.inspection_entries import InspectionPublished
 from domain.store.application import Files
-from domain.store.published_files import DamagedFile, PublishedFiles
+from domain.store.files_by_digest import DamagedFile, PublishedFiles
 from projections.cases.case_repository import CaseRepository
 from tests.domain.store.test_preparation import change
 from tests.support.people import opens, post, signed_in

@@ -31,6 +31,8 @@ class Reading:
     history: History
     obligations: Sequence[Obligation]
     judgements: Sequence[QualityJudged]
+    unit: str | None = None
+    """The inspection of a unit whose answers a region adds up, and for which the case was read; None: its own."""
 
     @classmethod
     def of(cls, reference: str, moment: Moment, framework: Framework, history: History) -> "Reading":

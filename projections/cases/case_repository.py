@@ -53,8 +53,10 @@ class CaseRepository(CaseHistories):
         *,
         opened: bool = False,
         again: Again = "closed",
+        unit: str | None = None,
     ) -> Reading:
         """One case read at a moment under a framework. ``opened``: with the texts of its entries, for what shows them.
+        ``unit``: see ``Reading``.
 
         ``inspection``: include what its assessors judged, the first readers or the ``second`` ones. Once it is frozen, the
         file is read as it was at the freeze, and nothing stored later counts. ``edition``: see ``obligations``.
@@ -70,7 +72,7 @@ class CaseRepository(CaseHistories):
             later = self.history(reference, None, None, received=here, opened=opened).all(QualityJudged)
             to_date += [j for j in later if j.entry in answers]
         judged = judgements_that_count(history.all(QualityJudged), to_date, inspection, moment.on)
-        return Reading(reference, moment, framework, history, owed, judged)
+        return Reading(reference, moment, framework, history, owed, judged, unit)
 
     def read_all(
         self,

@@ -106,18 +106,33 @@ def sample_readings(
     The units of a region answer the questions that are added up, each at its own sample date unless the region is read at
     another moment than its own; the region's own cases answer the others.
     """
-    asked = [(inspection, at, framework.for_own_cases)]
+    asked: list[tuple[str, Moment, Framework]] = [(inspection, at, framework.for_own_cases)]
     if framework.has_units:
         itself = at_own_moment(repository.inspections[inspection], at)
         added = framework.asking("units")
         for unit in units_added(repository, inspection, framework):
             asked.append((unit, inspection_moment(repository.inspections[unit]) if itself else at, added))
     read = (
-        repository.read(case, when, by, None if case in unseen else one, edition, again=again)
+        repository.read(
+            case, when, by, None if case in unseen else one, edition, again=again,
+            unit=None if one == inspection else one,
+        )
         for one, when, by in asked
         for case in repository.inspection(one).sample
-    )
+    )  # fmt: skip
     return [reading for reading in read if reading.has_begun]
+
+
+def scores_by_unit(scored: ScoredSample, told_apart: Collection[str], others: str) -> dict[str, Score]:
+    """The added answers of each unit of a region: its inspection -> its score by itself. Empty where nothing is added up.
+
+    ``told_apart``: the units that may be told apart; all others are one, under the name ``others``.
+    """
+    cases: dict[str, list[Sequence[Answer]]] = {}
+    for reading in scored.readings:
+        if reading.unit is not None:
+            cases.setdefault(reading.unit if reading.unit in told_apart else others, []).append(reading.answers)
+    return {unit: score(scored.framework, answered) for unit, answered in cases.items()}
 
 
 def units_added(repository: CaseRepository, inspection: str, framework: Framework) -> list[str]:

@@ -5,7 +5,7 @@ key question decides, that key question's figure is the standard's; where severa
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from domain.aggregates.inspection import Inspection
@@ -33,6 +33,8 @@ class SectionBand:
     adjusted: RatingAdjusted | None
     rated: StandardRated | None = None
     bands: tuple[ScoreBand, ...] = ()
+    agreed: tuple[str, ...] = ()
+    """The names of those of the panel who agreed to the move, or to the rating; empty where no panel is named."""
 
     def may_be(self, band: str, ground: DiscretionGround | None = None) -> bool:
         """Whether the section may be placed in this band on this ground; without one, where only one ground is known."""
@@ -58,6 +60,14 @@ class SectionBand:
         return self.proposed
 
     @property
+    def near(self) -> list[int]:
+        """The boundaries (per cent) that the figure is near enough to for the ground ``near_boundary``, from the lowest."""
+        titles = [band.title for band in self.bands]
+        at = titles.index(self.proposed.title) if self.proposed else 0
+        reached = (titles.index(title) for title in self.reach.get("near_boundary", ()))
+        return sorted(self.bands[max(at, other)].least for other in reached)
+
+    @property
     def title(self) -> str | None:
         return None if self.band is None else self.band.title
 
@@ -80,7 +90,15 @@ def section_bands(inspection: Inspection | None, score: Score) -> list[SectionBa
     own = inspection is not None and inspection.framework.id == framework.id
     adjusted = inspection.adjusted if inspection is not None and own else {}
     rated = inspection.rated if inspection is not None and own else {}
-    return [_band(framework, s, adjusted.get(s.section.id), rated.get(s.section.id)) for s in score.sections]
+    found = [_band(framework, s, adjusted.get(s.section.id), rated.get(s.section.id)) for s in score.sections]
+    return [replace(one, agreed=_agreed(inspection, one.adjusted or one.rated)) for one in found]
+
+
+def _agreed(inspection: Inspection | None, made: RatingAdjusted | StandardRated | None) -> tuple[str, ...]:
+    panel = inspection.process.panel if inspection is not None else None
+    if panel is None or made is None:
+        return ()
+    return tuple(member.name for member in panel.members if member.name_id in made.agreed_by)
 
 
 def _band(

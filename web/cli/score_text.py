@@ -11,7 +11,14 @@ from projections.scoring.score_bands import SectionBand, total
 from projections.scoring.scores import Score, printed
 from web.presentation.formatting import count_noun, percent, short_date
 from web.presentation.phrases import knowledge_words, marked_words, rests_on_words, stored_late_words
-from web.presentation.score_words import rounding_words, score_name, section_name, sure_words, weight_words
+from web.presentation.score_words import (
+    boundary_words,
+    rounding_words,
+    score_name,
+    section_name,
+    sure_words,
+    weight_words,
+)
 
 TAKEN = {"current": "current cases only", "ended": "ended cases only", "all": "current and ended cases"}
 
@@ -43,6 +50,7 @@ def score_text(
                 lines.append(f"  {q.question.id:<54}{figure:>6}{q.n:>6}{span:>10}{beside:>20}")
         band = named[section.section.id].band if named else None
         rating = f"  {band.words}" if band else ""
+        rating += f" ({edge})" if named and (edge := boundary_words(named[section.section.id])) else ""
         if section.section.rated_by == "evidence":
             lines.append(f"{section_name(section.section):<56}{rating or '  not rated yet'}")
         else:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from projections.cases.case_repository import CaseRepository
-from web.inspections.answers_table import ANSWER, CASES, answers_table, cases_words
+from web.inspections.answers_table import ANSWER, CASES, answer_columns, answers_table, cases_words
 from web.inspections.report_data import InspectionReport
 from web.inspections.report_fields import check_place
 from web.presentation.table_files import csv_cell
@@ -70,10 +70,11 @@ def _compare(
         if len(line) != len(header):
             differs.append(f"line {number}: {len(line)} cells in place of {len(header)}")
     given = [dict(zip((c.heading for c in table.columns), map(csv_cell, row), strict=True)) for row in table.rows]
-    differs += _answers(rows, {(row["Case"], row["Question"]): row for row in given}, set(header))
+    of_answer = [name for name in answer_columns(now.scored.framework) if name in header]
+    differs += _answers(rows, {(row["Case"], row["Question"]): row for row in given}, of_answer)
     held = {row.get("Case", "") for row in rows.values()} & {row["Case"] for row in given}
     stamp = {**given[0], CASES: cases_words(len(held), now)} if given else {}
-    differs += _stamps(rows, {c: stamp[c] for c in columns if c not in (*ANSWER, *PLACE) and c in stamp})
+    differs += _stamps(rows, {c: stamp[c] for c in columns if c not in (*of_answer, *PLACE) and c in stamp})
     differs += _place(book, name, rows)
     missing = len(now.scored.readings) - len(held)
     return ([f"it holds {len(held)} of {len(now.scored.readings)} cases"] if missing else []), differs
@@ -86,7 +87,7 @@ def _columns(header: Sequence[str], columns: Sequence[str]) -> Iterator[str]:
     yield from (f"column {name}: stands twice" for name, times in Counter(header).items() if times > 1)
 
 
-def _answers(rows: dict[int, Cells], given: dict[tuple[str, str], Cells], header: set[str]) -> Iterator[str]:
+def _answers(rows: dict[int, Cells], given: dict[tuple[str, str], Cells], columns: Sequence[str]) -> Iterator[str]:
     """The answers that differ, are missing, added or there twice."""
     seen: dict[tuple[str, str], int] = {}
     for number, row in rows.items():
@@ -97,8 +98,8 @@ def _answers(rows: dict[int, Cells], given: dict[tuple[str, str], Cells], header
         elif key in seen:
             yield f"{said}: stands twice, also in line {seen[key]}"
         else:
-            for name in ANSWER:
-                if name in header and row.get(name, "") != given[key][name]:
+            for name in columns:
+                if row.get(name, "") != given[key][name]:
                     yield f"{said}, {name}: {row.get(name, '')!r} in the file, {given[key][name]!r} today"
         seen.setdefault(key, number)
     cases = {case for case, _ in seen}

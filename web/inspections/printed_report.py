@@ -23,7 +23,16 @@ from web.presentation.formatting import change_words, count_noun, long_date, per
 from web.presentation.odt_writer import odt
 from web.presentation.pdf_writer import pdf
 from web.presentation.phrases import marked_words, stored_late_words
-from web.presentation.score_words import band_words, score_name, section_name, sources_words, sure_words, weight_words
+from web.presentation.score_words import (
+    band_words,
+    boundary_words,
+    rating_lines,
+    score_name,
+    section_name,
+    sources_words,
+    sure_words,
+    weight_words,
+)
 
 
 class PrintedTable(NamedTuple):
@@ -49,8 +58,11 @@ class PrintedCriterion(NamedTuple):
 
 
 class PrintedSection(NamedTuple):
+    """A section: its title, its criteria, and how it came by its band."""
+
     title: str
     criteria: Sequence[PrintedCriterion]
+    notes: Sequence[str] = ()
 
 
 def as_html(made: InspectionReport) -> str:
@@ -94,7 +106,9 @@ def _sections(made: InspectionReport) -> list[PrintedSection]:
         found.append(PrintedSection("Section A: Quality of management", [_managed(made, p) for p in made.management]))
     for s, section in enumerate(made.scored.score.sections):
         criteria = [_scored(made, s, c, criterion) for c, criterion in enumerate(section.criteria)]
-        found.append(PrintedSection(section_name(section.section), criteria))
+        placed = made.sheet.bands[s] if made.sheet.bands else None
+        notes = [] if placed is None else [f"{band_words(placed)}.", *rating_lines(made.scored.framework, placed)]
+        found.append(PrintedSection(section_name(section.section), criteria, notes))
     return found
 
 
@@ -227,7 +241,7 @@ def _cells(made: InspectionReport, s: int, c: int | None, name: str) -> list[str
         by_evidence = section.section.rated_by == "evidence"
         cells.append("" if by_evidence else figure + _between(sheet.interval(n, name)))
     if c is None and sheet.bands and (sheet.bands[s].band is not None or sheet.bands[s].section.domain):
-        cells[-1] = f"{cells[-1]} {band_words(sheet.bands[s])}".strip()
+        cells[-1] = f"{cells[-1]} {band_words(sheet.bands[s])}".strip() + _behind(boundary_words(sheet.bands[s]))
     if made.before:
         cells.append(change_words(sheet.change(s, c)) + _behind(sheet.compared(s, c)))
     return cells

@@ -1,5 +1,7 @@
 """Inspections: the scoring sheet as printed, original beside follow-up. Figures lead to questions and cases."""
 
+from typing import Any
+
 from flask import Blueprint, abort, render_template, request
 
 from domain.accounts.roles import READERS
@@ -7,7 +9,14 @@ from domain.entries.inspection_entries import InspectionOpened
 from domain.policy.frameworks.framework import Criterion
 from domain.policy.standards.edition_files import national_standards
 from projections.cases.stored_late import late_grounds, late_in_answer
-from projections.inspections.sample_scores import ScoredSample, same_evidence, score_changes, units_added, with_comment
+from projections.inspections.sample_scores import (
+    ScoredSample,
+    same_evidence,
+    score_changes,
+    scores_by_unit,
+    units_added,
+    with_comment,
+)
 from projections.scoring.finding_text import exceeds_chance
 from projections.scoring.scores import printed
 from projections.scoring.verdicts import VERDICTS
@@ -48,6 +57,7 @@ def _sheet(inspection: str) -> str:
         drawn=made.inspection.drawn,
         fixed=how_fixed(made.inspection),
         added=units_added(current_cases.repository(), inspection, made.scored.framework),
+        unit_titles={name: one.title for name, one in current_inspections.inspections().items()},
         opens=_opens(),
         others=[(name, other) for name, other in current_inspections.inspections().items() if name != inspection],
     )
@@ -77,6 +87,7 @@ def criterion(inspection: str, criterion: str) -> str:
         evidence=opened.evidence or "not stated",
         names=_names(opened.follows) if before else None,
         printed=lambda score: printed(now.framework, score),
+        **_by_unit(now, found),
     )
 
 
@@ -102,6 +113,7 @@ def question(inspection: str, question: str) -> str:
         opened=opened,
         question=asked,
         criterion=now.framework.criterion_of(question),
+        **_by_unit(now, now.framework.criterion_of(question)),
         scored=now,
         before=before,
         cases=[(reading, repository.with_comment(reading.reference, answer)) for reading, answer in cases],
@@ -150,6 +162,18 @@ def rescore(inspection: str) -> str:
 def _now_and_before(inspection: str) -> tuple[ScoredSample, ScoredSample | None]:
     """The inspection at the moment asked for, and the inspection that it follows at its own moment."""
     return current_inspections.scored(inspection, current_cases.moment()), current_inspections.scored_before(inspection)
+
+
+OTHERS = "Other units, which are not open to you"
+
+
+def _by_unit(scored: ScoredSample, criterion: Criterion) -> dict[str, Any]:
+    """The added answers of each unit to a criterion of a region, and what the units are called."""
+    section = next(one for one in scored.framework.sections if criterion in one.criteria)
+    if section.rated_by != "units":
+        return {"units": {}, "titles": {}}
+    titles = {name: opened.title for name, opened in current_inspections.inspections().items()}
+    return {"units": scores_by_unit(scored, titles, OTHERS), "titles": {**titles, OTHERS: OTHERS}}
 
 
 def _same_evidence(opened: InspectionOpened) -> bool | None:

@@ -37,7 +37,7 @@ class ScoringSheet:
 
     def rungs_compared(self, criterion: str) -> str:
         """What is said of a change in rungs: only that it is not adjusted, since rungs are not counted in cases."""
-        return "" if self.rungs_apart(criterion) is None or self.same_evidence else NOT_ADJUSTED
+        return "" if self.rungs_apart(criterion) is None or self.same_evidence else not_adjusted(self.same_evidence)
 
     @property
     def total(self) -> Total | None:
@@ -86,8 +86,9 @@ class ScoringSheet:
         return rungs_apart(was.printed if was else None, now.printed)
 
 
-NOT_ADJUSTED = "not adjusted"
-"""What is said of a change between figures on different evidence, or where one does not say on which it rests."""
+def not_adjusted(same_evidence: bool | None) -> str:
+    """What is said of a change between figures on different evidence (False), or where one does not say on which (None)."""
+    return "not adjusted: " + ("evidence not stated" if same_evidence is None else "other evidence")
 
 
 def compared_words(beyond_chance: bool | None, same_evidence: bool | None) -> str:
@@ -95,7 +96,7 @@ def compared_words(beyond_chance: bool | None, same_evidence: bool | None) -> st
     if beyond_chance is None:
         return ""
     if not same_evidence:
-        return NOT_ADJUSTED
+        return not_adjusted(same_evidence)
     return "more than chance" if beyond_chance else "within chance"
 
 

@@ -59,13 +59,59 @@ def band_words(placed: SectionBand) -> str:
     return "Examined, not rated here" if not placed.section.is_rated else "Not rated yet"
 
 
-def ground_words(framework: Framework, ground: DiscretionGround) -> str:
-    """A ground with its limit, and how sure we are of it."""
+def ground_words(framework: Framework, ground: DiscretionGround, near: Sequence[int] = ()) -> str:
+    """A ground with its limit, and how sure we are of it. ``near``: the boundaries that a figure is near."""
     rule = next(one for one in framework.discretion if one.ground == ground)
+    of = f" of {' and '.join(f'{one}%' for one in near)}" if near else ""
     limit = {
-        "near_boundary": f" (within {rule.within} points)", "few_cases": f" ({rule.at_most} or fewer)", "one_case": "",
+        "near_boundary": f" (within {rule.within} points{of})", "few_cases": f" ({rule.at_most} or fewer)", "one_case": "",
     }[ground]  # fmt: skip
     return GROUNDS[ground] + limit + (", recalled" if rule.sure == "R" else "")
+
+
+def agreed_words(band: SectionBand) -> str:
+    """Who of the panel agreed, with a space before it; empty where no panel is named."""
+    *others, last = band.agreed or ("",)
+    return f" by {', '.join(others)}{' and ' if others else ''}{last} of the panel" if last else ""
+
+
+def boundary_words(band: SectionBand) -> str:
+    """Beside a band: from which it was moved and on what ground, or what would let it be moved; empty where nothing would."""
+    made, stays = band.adjusted, _grounds(band, tuple(band.reach))
+    if band.stands and made is not None and band.proposed is not None:
+        why = _grounds(band, (made.ground,) if made.ground else tuple(band.reach))
+        return f"moved from {band.proposed.words}: {why}"
+    if made is not None and made.to is not None:
+        return f"the move to {made.to} does not stand: its ground no longer holds"
+    return f"not moved, though {stays}" if stays else ""
+
+
+def _small(words: str) -> str:
+    """A sentence as it stands behind a colon."""
+    return words[:1].lower() + words[1:]
+
+
+def _grounds(band: SectionBand, grounds: Sequence[DiscretionGround]) -> str:
+    near = " and ".join(f"{boundary}%" for boundary in band.near)
+    said: dict[DiscretionGround, str] = {
+        "near_boundary": f"near the boundary at {near}", "one_case": "one case would change the band",
+        "few_cases": "it rests on few cases",
+    }  # fmt: skip
+    return "; ".join(said[ground] for ground in grounds)
+
+
+def rating_lines(framework: Framework, band: SectionBand) -> list[str]:
+    """How a section came by its band, in sentences: what it is rated on, or from where it was moved, by whom and why."""
+    if band.rated is not None:
+        said = [f"Rated{agreed_words(band)}. {band.rated.reason}" if band.agreed else band.rated.reason]
+        return said + ([f"Evidence: {band.rated.evidence}"] if band.rated.evidence else [])
+    made = band.adjusted
+    if made is None or made.to is None or band.proposed is None:
+        return [f"{words.capitalize()}."] if (words := boundary_words(band)) else []
+    ground = f": {_small(ground_words(framework, made.ground, band.near))}" if made.ground else ""
+    mark = next((one.words for one in framework.bands if one.title == made.to), made.to)
+    lines = [f"{band.printed}% is {band.proposed.words}. Moved to {mark}{agreed_words(band)}{ground}. {made.reason}"]
+    return lines + ([] if band.stands else ["The ground no longer holds for today's figure: the move does not stand."])
 
 
 def rounding_words(framework: Framework) -> str:
@@ -77,11 +123,11 @@ def rounding_words(framework: Framework) -> str:
     return f"A figure is placed in its band as {how}" + (" (unsure: a parameter)." if rule.sure == "U" else ".")
 
 
-def units_words(named: Sequence[str], added: Sequence[str]) -> str:
-    """Whose answers a region adds up, and whose it does not yet."""
-    left = [unit for unit in named if unit not in added]
+def units_words(named: Sequence[str], added: Sequence[str], titles: Mapping[str, str]) -> str:
+    """Whose answers a region adds up, and whose it does not yet. ``titles``: of the inspections that are open to the reader."""
+    left = [titles.get(unit, unit) for unit in named if unit not in added]
     said = (
-        f"Answers are added up from {', '.join(added)}: answers, not per cents."
+        f"Answers are added up from {', '.join(titles.get(unit, unit) for unit in added)}: answers, not per cents."
         if added
         else "No unit is added up yet."
     )

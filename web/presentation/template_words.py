@@ -21,6 +21,9 @@ def attach(app: Flask) -> None:
         app.add_template_filter(named)
     app.jinja_env.globals.update(
         band_words=score_words.band_words,
+        boundary_words=score_words.boundary_words,
+        agreed_words=score_words.agreed_words,
+        rating_lines=score_words.rating_lines,
         criterion_words=criterion_words,
         ground_words=score_words.ground_words,
         rounding_words=score_words.rounding_words,

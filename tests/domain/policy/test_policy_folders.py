@@ -14,11 +14,9 @@ from click.testing import CliRunner
 
 from domain.policy import policy_folders
 from domain.policy.cited_documents import FRAMEWORKS, STANDARDS, PolicyError
-from domain.policy.frameworks import framework_files
 from domain.policy.frameworks.framework_files import framework_names, frameworks, frameworks_over
 from domain.policy.policy_folders import Kind, policy_digest
 from domain.policy.policy_json_schema import json_schema
-from domain.policy.standards import edition_files
 from domain.policy.standards.edition_files import national_standards, standards_over
 from domain.policy.yaml_reader import read_yaml
 from web.cli import main
@@ -53,15 +51,10 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def laid(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The folder, laid over by the environment."""
+def laid(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder, laid over by the environment. Policy is kept by its folders: that of other tests stays as it is."""
     monkeypatch.setenv(policy_folders.IN_ENVIRONMENT, str(folder))
-    caches = (edition_files._standards, framework_files._frameworks, policy_folders._checked)
-    for cache in caches:
-        cache.cache_clear()
-    yield folder
-    for cache in caches:
-        cache.cache_clear()
+    return folder
 
 
 def put(folder: Path, name: str, text: str, kind: str = "standards") -> Path:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +15,19 @@ from domain.policy.frameworks.framework_files import frameworks
 from domain.store.application import Files
 from projections.cases.case_repository import CaseRepository
 from projections.inspections.reading_questions import questions_asked, unanswered
-from projections.inspections.sample_scores import inspection_moment, score_inspection, units_added
+from projections.inspections.sample_scores import (
+    inspection_moment,
+    score_inspection,
+    scores_by_unit,
+    units_added,
+)
 from projections.scoring.intervals import intervals
 from projections.scoring.score_bands import section_bands, total
 from tests.support.histories import PERSON, PLACE
+from web.inspections.answers_table import answers_table
+from web.inspections.report_data import report
+from web.inspections.report_proof import verify_report
+from web.presentation.table_files import as_bytes
 
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
 ASKED = "assessment-desistance"
@@ -77,6 +87,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaseRepository]:
         ]
         units = said("UnitsNamed", "units", units=["north", "south", "west", "nowhere"])
         inspection(files, "region", "region-2023", [case(n) for n in (400, 401, 402)], units, *rated)
+        inspection(files, "old", "esi-2003", [case(400)])
         yield CaseRepository(files)
 
 
@@ -92,6 +103,32 @@ def test_answers_are_added_and_per_cents_are_not_averaged(book: CaseRepository) 
     own = scored.score.questions["unpaid-work"]
     assert (own.sufficient, own.n, own.not_answered) == (3, 3, 0), "no case of a unit is asked about it"
     assert scored.score.cases == 43 and intervals(scored.score, [r.answers for r in scored.readings])["2.1"]
+
+
+def test_the_units_of_a_region_are_told_apart_where_they_may_be(book: CaseRepository) -> None:
+    scored = score_inspection(book, "region")
+    counts = {
+        unit: (one.questions[ASKED].sufficient, one.questions[ASKED].n)
+        for unit, one in scores_by_unit(scored, ["north", "south"], "others").items()
+    }
+    assert counts == {"north": (9, 10), "south": (2, 30)}
+    assert list(scores_by_unit(scored, ["south"], "others")) == ["others", "south"]
+    assert scores_by_unit(score_inspection(book, "north"), ["north"], "others") == {}, "a unit adds up nothing"
+
+
+def test_a_file_of_answers_names_the_unit_and_what_was_noted_on_prompts(book: CaseRepository, tmp_path: Path) -> None:
+    made = report(book, "region")
+    table = answers_table(made, made.scored.readings)
+    heads = [column.heading for column in table.columns]
+    rows = [dict(zip(heads, row, strict=True)) for row in table.rows]
+    of = {row["Case"]: row for row in rows if row["Question"] == ASKED}
+    assert (of[case(100)]["Unit"], of[case(100)]["Prompts"]) == ("north", "a: no; b: no")
+    assert {row["Unit"] for row in rows if row["Question"] == "unpaid-work"} == {None}
+    content = as_bytes(table, "csv")
+    for text, differs in ((content, 0), (content.replace(b"a: no; b: no", b"a: yes; b: no", 1), 1)):
+        (path := tmp_path / "answers.csv").write_bytes(text)
+        assert len(verify_report(book, path).differs) == differs
+    assert "Prompts" not in [one.heading for one in answers_table(report(book, "old"), []).columns]
 
 
 def test_a_region_has_bands_and_no_total(book: CaseRepository) -> None:

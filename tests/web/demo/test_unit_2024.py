@@ -20,9 +20,12 @@ from web.demo.demo_mark import ACTOR, take_over
 from web.demo.unit_2024 import write_unit
 from web.demo.unit_2024.unit_figures import FIGURES
 from web.demo.unit_2024.unit_inspection import NAME
+from web.demo.unit_2024.unit_people import PANEL
+from web.inspections.printed_report import as_html
 from web.inspections.publish_samples import publish_unit
 from web.inspections.report_data import report
 from web.inspections.report_proof import verify_report
+from web.presentation.score_words import boundary_words
 
 NOW = datetime.now(UTC)
 DOC = Path(__file__).parents[3] / "docs" / "second-demonstration.md"
@@ -60,6 +63,17 @@ def test_the_bands_and_the_total_are_those_of_the_page(book: CaseRepository) -> 
         "Requires improvement", "Requires improvement", "Requires improvement", "Inadequate", "Requires improvement",
         "Inadequate", "Requires improvement",
     ]  # fmt: skip
+    (moved,) = [band for band in bands if band.adjusted]
+    assert (moved.section.id, moved.near, moved.agreed) == ("2.2", [65], tuple(one.name for one in PANEL))
+    assert boundary_words(moved) == "moved from Good (recalled): near the boundary at 65%"
+    (left,) = [band for band in bands if band.section.id == "2.3"]
+    assert boundary_words(left) == "not moved, though near the boundary at 50%; one case would change the band"
+    page = as_html(report(book, NAME))
+    assert (
+        f"of the panel: the figure is near the boundary (within 5 points of 65%), recalled. {moved.adjusted.reason}"
+        in page
+    )
+    assert "Evidence: Evidence in advance" in page, "what domain one was rated on is printed"
     summed = total(found.framework, bands)
     assert summed is not None and summed.words.startswith("5 of 21 points: Requires improvement")
 

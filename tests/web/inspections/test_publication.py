@@ -492,7 +492,7 @@ def test_a_report_in_an_earlier_format_verifies_and_each_changed_field_of_it_is_
 
 
 def test_another_or_a_restored_record_is_told_in_clear_words(
-    published: CaseRepository, tmp_path: Path, sample_files: Path
+    published: CaseRepository, tmp_path: Path, sample_files: Path, own_database: Path
 ) -> None:
     content = kept(published)["json"]
     other, exported = str(tmp_path / "other.sqlite"), tmp_path / "export.ndjson"
@@ -504,8 +504,8 @@ def test_another_or_a_restored_record_is_told_in_clear_words(
         in (" ".join(elsewhere))
         or "it is a backup of before the report was made, or another record" in " ".join(elsewhere).lower()
     )
-    address = str(published.files.env["SQLITE_DBNAME"])
-    exported.write_text(CliRunner().invoke(main, ["export", "--database", address]).output, encoding="utf-8")
+    told = CliRunner().invoke(main, ["export", "--database", str(own_database)]).output
+    exported.write_text(told, encoding="utf-8")
     imported = str(tmp_path / "imported.sqlite")
     assert CliRunner().invoke(main, ["import", str(exported), "--database", imported]).exit_code == 0
     with closing(Files.open(imported)) as files:

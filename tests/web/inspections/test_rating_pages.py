@@ -98,9 +98,11 @@ def test_standards_are_rated_and_moved_on_a_ground_that_holds(lead: FlaskClient,
     assert rate(lead, "2.1", to="Requires improvement", ground="few_cases", reason="Four cases are few.") == ""
     page = lead.get(f"{AUDIT}/management").text
     assert (
-        "Adjusted to <strong>Requires improvement</strong>" in page
-        and "five" not in page.split("Four cases are few")[0][-200:]
+        "75% is Good (recalled). Moved to Requires improvement (recalled): the figure rests on few cases (5 or fewer), recalled. "
+        "Four cases are few." in page
     )
+    assert "moved from Good (recalled): it rests on few cases" in (sheet := lead.get(AUDIT).text)
+    assert "not moved, though it rests on few cases" in sheet
     assert "10 of 21 points: Requires improvement (recalled)" in page
 
 
@@ -117,6 +119,11 @@ def test_the_report_the_command_and_the_frameworks_page_say_the_same(
     assert "10 of 21 points: Requires improvement (recalled)" in text and "Not laid: Limiting rules" in text
     document = json.loads(CliRunner().invoke(main, [*run, "--format", "json"]).output)
     assert document["rating"] == said["rating"]
+    assert "(moved from Good (recalled): it rests on few cases)" in text
+    assert (document["rating"]["sure"], document["rating"]["lowest_decides"]) == ("R", "R")
+    bands = {one["of"]: one for one in document["rating"]["bands"]}
+    assert (bands["1.1"]["reason"], bands["1.1"]["evidence"]) == ("Staff do not know the plan.", "8 meetings")
+    assert bands["2.1"]["near"] == [80] and bands["2.1"]["reason"] == "Four cases are few."
     post(lead, f"{AUDIT}/report", criterion="1.1", text="Leaders are rarely seen.", entry="finding-1-1")
     report = lead.get(f"{AUDIT}/report").text
     for words in (
@@ -124,6 +131,8 @@ def test_the_report_the_command_and_the_frameworks_page_say_the_same(
         "Staff do not know the plan.",
         "2.2.3: Planning: Keeping other people safe",
         "Leaders are rarely seen.",
+        "Standard 2.1: Assessing: Requires improvement (recalled)",
+        "Four cases are few.",
     ):
         assert words in report
     assert "<dt>Weight</dt>" not in report
@@ -143,6 +152,13 @@ def test_a_region_names_its_units_from_a_list(lead: FlaskClient, cases: list[str
     assert "October audit" in lead.get(path).text
     post(lead, path, step="units", units=["october-audit"])
     sheet = lead.get(f"/inspections/{name}").text
-    assert "Not yet, as its fieldwork is not closed or it is not on record: october-audit." in sheet
+    assert "Not yet, as its fieldwork is not closed or it is not on record: October audit." in sheet
     assert "No total: none is laid for this framework." in sheet
     assert "adds up no units" in post(lead, f"{AUDIT}/management", step="units", units=[name]).text
+    assert "By unit" not in lead.get(f"/inspections/{name}/criteria/2.1.1").text
+    post(lead, f"{AUDIT}/freeze")
+    for page in ("criteria/2.1.1", "questions/assessment-desistance"):
+        shown = lead.get(f"/inspections/{name}/{page}").text
+        assert "By unit: sufficient answers" in shown and "October audit</th>" in shown and "4 of 4" in shown
+    assert '<span class="ca-base">October audit</span>' in shown
+    assert "Answers are added up from October audit: answers, not per cents." in lead.get(f"/inspections/{name}").text

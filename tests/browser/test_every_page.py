@@ -78,10 +78,11 @@ BARE: Mapping[str, Mapping[str, Any]] = {
 }
 """Pages of what cannot happen here (a session that ended, another sign-in, no inspection, a database away), and their values."""
 
-OF_FACTORS = {
-    f"admin/{name}.html" for name in ("second_factor", "second_factor_new", "second_factors", "recovery_codes")
+ELSEWHERE = {
+    *(f"admin/{name}.html" for name in ("second_factor", "second_factor_new", "second_factors", "recovery_codes")),
+    "inspections/for_the_area.html",
 }
-"""Templates of pages that tests/browser/test_passkeys.py looks at."""
+"""Templates of pages that tests/browser/test_passkeys.py and test_area_page.py look at."""
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +104,8 @@ def given(app: Flask, clients: Mapping[str, FlaskClient]) -> dict[str, dict[str,
     of_audit = {"inspection": AUDIT.rpartition("/")[2], "crn": read[1], "number": int(read[2])}
     return {
         "assessing.read": of_audit,
+        "assessing.attach_evidence": of_audit,
+        "assessing.note_interview": of_audit,
         "inspecting.replace_case": of_audit,
         "access.listed": {"digest": listed[1]},
     }
@@ -197,5 +200,5 @@ def test_every_page_is_usable_at_every_width(app: Flask, walk: Walk) -> None:
                 account = access_control.register().account("p.anstey")
                 text = render_template(name, account=account, **values)
             walk.look_at(None, "/sign-in", text)
-    assert walk.wrong == []
-    assert templates_of_pages() - rendered == OF_FACTORS
+    assert not walk.wrong, "\n".join(walk.wrong)
+    assert templates_of_pages() - rendered == ELSEWHERE

@@ -23,7 +23,17 @@ BY_ANOTHER = {
 }  # fmt: skip
 """Blueprints whose pages say most to another reader."""
 
-FILES = ("<form>", "/download/", "/rejected/", ".ics", "/api/", "/assets/", "/healthz", "/imports/mappings/")
+FILES = (
+    "<form>",
+    "/download/",
+    "/rejected/",
+    ".ics",
+    "/api/",
+    "/assets/",
+    "/healthz",
+    "/imports/mappings/",
+    "/attached/",
+)
 """What the routes of files have in their addresses."""
 
 NO_PAGE_OF_THEIR_OWN: Mapping[str, str] = {
@@ -33,6 +43,8 @@ NO_PAGE_OF_THEIR_OWN: Mapping[str, str] = {
     "openid.index": "leads to another site",
     "openid.back": "leads from another site",
     "publishing.publish": "of a frozen inspection; its template is that of freezing",
+    "area.show": "of an inspection whose area has named people: tests/browser/test_area_page.py",
+    "assessing.settle": "of two readers who answered differently: tests/browser/test_settle_page.py",
     "invitations.show": "of an installation with another sign-in",
     "factors.index": "of accounts with a second factor: tests/browser/test_passkeys.py",
     "factors.ask": "of accounts with a second factor: tests/browser/test_passkeys.py",

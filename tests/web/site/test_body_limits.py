@@ -32,10 +32,10 @@ def test_each_page_has_its_limit(demo_app: Flask, path: str, limit: BodyLimit) -
     assert limits(demo_app).of("POST", path) == limit
 
 
-def test_only_the_import_pages_take_files(demo_app: Flask) -> None:
+def test_only_pages_that_take_files_take_large_forms(demo_app: Flask) -> None:
     found = limits(demo_app)
     large = {e for e in demo_app.view_functions if FILE_BYTES in found.of_page(e)}
-    assert large == {"imports.take", "extracts.take"}
+    assert large == {"imports.take", "extracts.take", "assessing.attach_evidence"}
 
 
 @pytest.mark.both

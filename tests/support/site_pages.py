@@ -23,7 +23,17 @@ BY_ANOTHER = {
 }  # fmt: skip
 """Blueprints whose pages say most to another reader."""
 
-FILES = ("<form>", "/download/", "/rejected/", ".ics", "/api/", "/assets/", "/healthz", "/imports/mappings/")
+FILES = (
+    "<form>",
+    "/download/",
+    "/rejected/",
+    "/attached/",
+    ".ics",
+    "/api/",
+    "/assets/",
+    "/healthz",
+    "/imports/mappings/",
+)
 """What the routes of files have in their addresses."""
 
 NO_PAGE_OF_THEIR_OWN: Mapping[str, str] = {

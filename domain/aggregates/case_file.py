@@ -13,6 +13,7 @@ from msgspec import Struct, structs
 from domain.aggregates.amendments import AMENDING, as_corrected_before, values_of
 from domain.aggregates.approvers import check_approver
 from domain.aggregates.beginnings import beginnings, check_brings_back
+from domain.aggregates.calibration_rules import answerer, check_calibrating, check_calibration_answer
 from domain.aggregates.dates_together import check_together
 from domain.aggregates.entry_content import check_content
 from domain.aggregates.entry_dates import check_dates
@@ -210,7 +211,9 @@ def _check_references(file: CaseFile, fact: Entry) -> None:
 
 def _check_answer(file: CaseFile, fact: Entry, inspection: Inspection) -> None:
     """An answer of an inspection, or the correction or withdrawal of one, against the inspection's own rules."""
-    if isinstance(fact, QualityJudged) and fact.reopening is not None:
+    if isinstance(fact, QualityJudged) and fact.calibration:
+        check_calibration_answer(inspection, file.reference, fact)
+    elif isinstance(fact, QualityJudged) and fact.reopening is not None:
         check_reopened_answer(inspection, file.reference, fact)
     elif isinstance(fact, QualityJudged) and fact.adjudicates:
         check_adjudication(inspection, file.reference, fact)
@@ -221,7 +224,9 @@ def _check_answer(file: CaseFile, fact: Entry, inspection: Inspection) -> None:
         check_answer(inspection, file.reference, second=fact.second, recorded_at=None if again else fact.recorded_at)
     elif isinstance(fact, EntryCorrected | EntryWithdrawn):
         about = file.entries[fact.of]
-        if isinstance(about, QualityJudged | EvidenceAttached) and about.second:
+        if isinstance(about, QualityJudged) and about.calibration:
+            check_calibrating(inspection, file.reference, answerer(about), fact.recorded_at)
+        elif isinstance(about, QualityJudged | EvidenceAttached) and about.second:
             check_second_reading(inspection, file.reference, fact.recorded_at)
 
 

@@ -35,6 +35,8 @@ def check_content(fact: Entry) -> None:
         case QualityJudged():
             _check_overruling(fact)
             _check_prompts(fact)
+            if fact.calibration and fact.inspection is None:
+                raise refusals.Refused("calibration", "an answer for calibration names the inspection for which it is")
         case PersonDetailsChanged() | PlaceRenamed() | OrderVaried():
             _check_change(fact)
         case ContactSuspended() if fact.grade != "spo":

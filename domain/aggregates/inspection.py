@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from domain.aggregates.calibration import Calibration
 from domain.aggregates.frozen_files import FrozenFiles
 from domain.aggregates.inspection_process import Process
 from domain.aggregates.report_parts import ReportParts
@@ -55,6 +56,7 @@ class Inspection:
     frozen: inspection_entries.InspectionFrozen | None = None
     files: FrozenFiles = field(default_factory=FrozenFiles)
     published: inspection_entries.InspectionPublished | None = None
+    calibration: Calibration = field(default_factory=Calibration)
     process: Process = field(default_factory=Process)
     parts: ReportParts = field(default_factory=ReportParts)
 
@@ -168,6 +170,12 @@ class Inspection:
             return [(case, second) for case, second in mine if not second and self.process.reopening_of(case)]
         return [task for task in mine if task not in self.completed]
 
+    def to_calibrate(self, *readers: str) -> list[str]:
+        """The cases of calibration that an assessor, known by these keys, has still to finish. None once it is frozen."""
+        if self.frozen is not None or not any(reader in self.assessors for reader in readers):
+            return []
+        return [case for case in self.calibration.cases if self.calibration.finished_at(case, readers) is None]
+
     def finished(self, *, second: bool) -> set[str]:
         """The cases whose first (or ``second``) reading is finished."""
         return {case for case, again in self.completed if again == second}
@@ -222,6 +230,7 @@ class Inspection:
             case inspection_entries.SampleDrawn():
                 self.draws.append(fact)
                 self.drawn, self.sample, self.replaced = fact, list(fact.cases), []
+                self.calibration.leave_to_sample({*fact.cases, *fact.spares})
                 self.allocated, self.completed, self.first_completed, self.despite = {}, {}, {}, {}
             case inspection_entries.CaseReplaced():
                 self.replaced.append(fact)
@@ -241,6 +250,10 @@ class Inspection:
                 self.allocated.pop((fact.case, fact.second), None)
                 self.despite.pop((fact.case, fact.second), None)
                 self._not_completed((fact.case, fact.second))
+            case inspection_entries.CalibrationNamed():
+                self.calibration.take(fact)
+            case inspection_entries.ReadingCompleted() if fact.calibration:
+                self.calibration.take(fact)
             case inspection_entries.ReadingCompleted():
                 self.completed[fact.case, fact.second] = fact
                 self.first_completed.setdefault((fact.case, fact.second), fact.recorded_at)

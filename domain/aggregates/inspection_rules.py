@@ -7,7 +7,7 @@ are not checked again.
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from domain.aggregates import process_rules, rating_checks
+from domain.aggregates import calibration_rules, process_rules, rating_checks
 from domain.aggregates.draw_rules import check_draw, check_frame, check_replacement
 from domain.aggregates.inspection import Inspection
 from domain.entries import inspection_entries, report_entries
@@ -48,7 +48,7 @@ def closed_to(found: Inspection, entry_type: type[Entry]) -> Stage | None:
         return "published"
     if found.frozen is not None and entry_type not in AFTER_FREEZING and not _reopened_to(found, entry_type):
         return "frozen"
-    return "read" if found.completed and entry_type in BEFORE_READING else None
+    return "read" if (found.completed or found.calibration.read) and entry_type in BEFORE_READING else None
 
 
 def _reopened_to(found: Inspection, entry_type: type[Entry]) -> bool:
@@ -138,6 +138,10 @@ def check(found: Inspection, fact: Entry) -> None:
             check_replacement(found, fact)
         case inspection_entries.ReadingAllocated():
             _check_allocation(found, fact)
+        case inspection_entries.CalibrationNamed():
+            calibration_rules.check_naming(found, fact)
+        case inspection_entries.ReadingCompleted() if fact.calibration:
+            calibration_rules.check_calibrated(found, fact)
         case inspection_entries.ReadingCompleted():
             _check_completion(found, fact)
         case inspection_entries.ReadingTakenBack():

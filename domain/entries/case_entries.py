@@ -806,7 +806,8 @@ class QualityJudged(Entry, frozen=True):
     place of the answer that the entries give, where there is one; ``comment`` says why. ``reopening``: the entry
     (``ReadingReopened``) of the inspection that opened the reading again. ``adjudicates``: it settles what two readers
     answered differently, and counts in place of the first reading's answer; ``comment`` says why. ``prompts``: what the
-    reader noted on the prompts of a key question.
+    reader noted on the prompts of a key question. ``calibration``: on a case that all assessors read to compare how they judge;
+    it never scores.
     """
 
     use = Use(made_by=("managers", "inspectors"), form_group="Oversight and judgement")
@@ -825,6 +826,7 @@ class QualityJudged(Entry, frozen=True):
     reopening: Annotated[Id | None, Meta(title="Given when the reading was opened again")] = None
     adjudicates: Annotated[bool, Meta(title="Settles what two readers answered differently")] = False
     prompts: Annotated[list[PromptAnswered], Meta(title="What was noted on the prompts of a key question")] = []
+    calibration: Annotated[bool, Meta(title="For calibration")] = False
 
 
 class InterviewNoted(Entry, frozen=True, rename={"with_": "with"}):

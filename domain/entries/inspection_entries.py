@@ -173,7 +173,8 @@ class ReadingCompleted(OfInspection, frozen=True):
     """The assessor has answered what can be answered. ``note`` says why a question is left open.
 
     ``answers``: where a reading was opened again because of a comment, the ids of the answers that count from now on.
-    ``sources``: what the reading rested on, each once; a reading of before does not say.
+    ``sources``: what the reading rested on, each once; a reading of before does not say. ``calibration``: of a case that is not
+    in the sample (``CalibrationNamed``).
     """
 
     case: CaseReference
@@ -183,6 +184,17 @@ class ReadingCompleted(OfInspection, frozen=True):
     assessor_id: StaffId | None = None
     answers: list[Id] = []
     sources: list[code_lists.ReadingSource] = []
+    calibration: bool = False
+
+
+class CalibrationNamed(OfInspection, frozen=True):
+    """A case beside the sample that every assessor reads, blind, before fieldwork; then their answers are compared.
+
+    It counts in no figure. ``taken_back``: it is not read for calibration after all.
+    """
+
+    case: CaseReference
+    taken_back: bool = False
 
 
 def reader_of(fact: AssessorNamed | ReadingAllocated | ReadingCompleted) -> str:

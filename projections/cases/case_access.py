@@ -66,12 +66,25 @@ def may_assess(
     ``reading``: the case at the inspection's own moment. ``auditor``: the manager whose audit it is, None for an inspection.
     Who opens an audit cannot give anybody a case that they did not answer for themselves on the sample date.
     """
-    if is_closed(repository, account, reading.reference) or reading.reference not in found.sample:
+    calibrates = reading.reference in found.calibration.cases
+    if is_closed(repository, account, reading.reference) or not (calibrates or reading.reference in found.sample):
         return False
     if may_open(repository, account, reading, today):
         return True
-    given = any(case == reading.reference and account.is_named(key) for (case, _), key in found.allocated.items())
+    given = (calibrates and any(map(account.is_named, found.assessors))) or any(
+        case == reading.reference and account.is_named(key) for (case, _), key in found.allocated.items()
+    )
     return given and reading.has_begun and (auditor is None or auditor.answers_for(reading.holder))
+
+
+def may_calibrate(repository: CaseRepository, account: Account, reference: str, at: Moment) -> bool:
+    """Whether whoever runs an inspection may name this case for calibration: it had begun at the inspection's moment, and is
+    not closed to them; a manager answered for it then."""
+    history = repository.history(reference, at.known_at)
+    begun = history.started is not None and history.started.occurred_on <= at.on
+    if not begun or is_closed(repository, account, reference):
+        return False
+    return account.inspects or answers_for(repository, account, reference, at)
 
 
 def may_record(repository: CaseRepository, account: Account, today: Reading) -> bool:

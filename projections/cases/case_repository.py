@@ -1,6 +1,6 @@
 """The case repository: a case read at a moment, for an inspection as far as its freeze goes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -54,12 +54,14 @@ class CaseRepository(CaseHistories):
         opened: bool = False,
         again: Again = "closed",
         unit: str | None = None,
+        calibrated_by: Callable[[QualityJudged], bool] | None = None,
     ) -> Reading:
         """One case read at a moment under a framework. ``opened``: with the texts of its entries, for what shows them.
         ``unit``: see ``Reading``.
 
         ``inspection``: include what its assessors judged, the first readers or the ``second`` ones. Once it is frozen, the
         file is read as it was at the freeze, and nothing stored later counts. ``edition``: see ``obligations``.
+        ``calibrated_by``: of a case of calibration, whose answers are included; those for calibration count nowhere else.
         """
         frozen_at, stored, own = self._freeze(inspection, reference, moment)
         known_at, so_far = (moment.known_at or frozen_at, stored) if own else (moment.known_at, None)
@@ -67,7 +69,11 @@ class CaseRepository(CaseHistories):
         history = self.history(reference, known_at, so_far, received=here, opened=opened)
         owed = self.obligations(reference, known_at, framework, edition, so_far, received=here)
         judged_by = self.history(reference, frozen_at, stored, received=here, opened=opened)
-        to_date = [j for j in judged_by.all(QualityJudged) if j.second == second]
+        every = judged_by.all(QualityJudged)
+        if calibrated_by is not None:
+            to_date = [j for j in every if j.calibration and calibrated_by(j)]
+        else:
+            to_date = [j for j in every if j.second == second and not j.calibration]
         if not second and (answers := self._answered_again(inspection, reference, again)):
             later = self.history(reference, None, None, received=here, opened=opened).all(QualityJudged)
             to_date += [j for j in later if j.entry in answers]

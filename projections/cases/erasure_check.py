@@ -100,4 +100,4 @@ def _current(book: CaseRepository, case: str, day: date) -> bool:
 
 def _cases_in(inspection: Inspection) -> set[str]:
     framed = inspection.frame.cases if inspection.frame else []
-    return {*inspection.sample, *inspection.spares, *(one.case for one in framed)}
+    return {*inspection.sample, *inspection.spares, *inspection.calibration.cases, *(one.case for one in framed)}

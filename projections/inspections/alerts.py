@@ -39,9 +39,9 @@ def alerts_said(found: Sequence[Alert]) -> str:
 
 
 def _cases_read(book: CaseRepository, inspection: str) -> dict[str, None]:
-    """The cases of the sample, and those that were replaced."""
+    """The cases of the sample, those that were replaced, and those of calibration."""
     found = book.inspection(inspection)
-    return dict.fromkeys([*found.sample, *(one.case for one in found.replaced)])
+    return dict.fromkeys([*found.sample, *(one.case for one in found.replaced), *found.calibration.cases])
 
 
 def _of_case(book: CaseRepository, inspection: str, case: str, *, opened: bool) -> list[Alert]:

@@ -1,7 +1,8 @@
 """What is hidden while an inspection goes on: the answers of other readers, and from outside all that was recorded for it.
 
 An assessor sees no answer of anybody else about a case until both its readings are finished, on no page and by no total:
-neither what was answered, nor how much, nor that there is anything. Who neither runs nor assesses an inspection sees nothing
+neither what was answered, nor how much, nor that there is anything. Of a case of calibration they see none until they have
+finished their own. Who neither runs nor assesses an inspection sees nothing
 that was recorded for it on a case until it is published, so that nobody learns which cases are in its sample. An audit that a
 manager opened is of their own cases and hides nothing so. After the freeze no reading goes on: among readers nothing is hidden
 any more.
@@ -26,8 +27,8 @@ def read_blind(inspection: Inspection, account: Account) -> set[str]:
 
 
 def to_read(inspection: Inspection, account: Account) -> set[str]:
-    """The cases of which an assessor has still to finish a reading, the first or the second."""
-    return {case for case, _ in inspection.to_finish(*account.keys)}
+    """The cases of which an assessor has still to finish a reading, the first or the second or for calibration."""
+    return {*(case for case, _ in inspection.to_finish(*account.keys)), *inspection.to_calibrate(*account.keys)}
 
 
 def reads_blind(repository: CaseRepository, account: Account) -> bool:
@@ -54,6 +55,8 @@ def _is_hidden(found: Inspection, name: str, account: Account, reference: str) -
         return found.opened.opened_as == "hm_inspector" or found.is_confidential
     if found.frozen is not None:
         return reference in to_read(found, account)
+    if reference in found.to_calibrate(*account.keys):
+        return True
     mine = any(account.is_named(found.allocated.get((reference, second))) for second in (False, True))
     unfinished = any((reference, second) in found.allocated.keys() - found.completed.keys() for second in (False, True))
     return mine and unfinished
@@ -69,7 +72,12 @@ def as_seen(inspection: Inspection, account: Account) -> Inspection:
         for task, fact in inspection.completed.items()
         if task[0] not in hidden or account.is_named(reader_of(fact))
     }
-    return replace(inspection, completed=shown)
+    read = {
+        one: fact
+        for one, fact in inspection.calibration.read.items()
+        if one[0] not in hidden or account.is_named(one[1])
+    }
+    return replace(inspection, completed=shown, calibration=replace(inspection.calibration, read=read))
 
 
 def shown_file(repository: CaseRepository, account: Account, reference: str) -> CaseFile:

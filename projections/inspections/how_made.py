@@ -12,6 +12,7 @@ from projections.cases.case_repository import CaseRepository
 from projections.inspections.after_list import entries_after_list
 from projections.inspections.alerts import alerts
 from projections.inspections.assessor_agreement import Agreement, read_twice
+from projections.inspections.calibration_answers import agreed, compared
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class HowMade:
     after the area had the list. ``alerts``, ``alerts_answered``, ``alerts_in_time``: how many. ``comments``: by outcome;
     ``comments_open``: not answered; ``comments_late``: made after the last day. ``reopened``: readings opened again.
     ``interviews``: noted for readings. ``rested_on``: in how many finished first readings each source was named;
-    ``sources_not_said``: in how many none was.
+    ``sources_not_said``: in how many none was. ``calibrated``: the cases of calibration that somebody finished;
+    ``calibrated_by``: how many did; ``calibration``: how far each two of them agree.
     """
 
     readers: tuple[ReaderLoad, ...]
@@ -51,11 +53,15 @@ class HowMade:
     interviews: int
     rested_on: Mapping[ReadingSource, int]
     sources_not_said: int
+    calibrated: int
+    calibrated_by: int
+    calibration: Agreement
 
 
 def how_made(book: CaseRepository, name: str, found: Inspection) -> HowMade:
     """How this inspection was made, as far as it has come."""
     raised, process = alerts(book, name), found.process
+    calibrated = [one for one in found.calibration.read if one[0] in found.calibration.cases]
     sources = [found.completed[case, False].sources for case in found.sample if (case, False) in found.completed]
     return HowMade(
         readers=_readers(found),
@@ -73,6 +79,9 @@ def how_made(book: CaseRepository, name: str, found: Inspection) -> HowMade:
         interviews=sum(_interviews(book, name, case) for case in found.sample),
         rested_on={kind: sum(kind in said for said in sources) for kind in READING_SOURCES},
         sources_not_said=sum(not said for said in sources),
+        calibrated=len({case for case, _ in calibrated}),
+        calibrated_by=len({reader for _, reader in calibrated}),
+        calibration=agreed(compared(book, name, found, found.calibration.cases)),
     )
 
 

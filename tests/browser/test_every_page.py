@@ -104,8 +104,9 @@ def given(app: Flask, clients: Mapping[str, FlaskClient]) -> dict[str, dict[str,
     of_audit = {"inspection": AUDIT.rpartition("/")[2], "crn": read[1], "number": int(read[2])}
     return {
         "assessing.read": of_audit,
-        "assessing.attach_evidence": of_audit,
         "assessing.note_interview": of_audit,
+        "assessing.raise_alert": of_audit,
+        "assessing.attach_evidence": of_audit,
         "inspecting.replace_case": of_audit,
         "access.listed": {"digest": listed[1]},
     }

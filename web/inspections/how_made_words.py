@@ -15,6 +15,7 @@ def made_facts(made: HowMade) -> list[tuple[str, str]]:
     """As names and values for a page or a report."""
     return [
         ("Readers", _readers_said(made)),
+        ("Calibration before fieldwork", _calibration_said(made)),
         ("Agreement of two readers", agreement_said(made.agreement)),
         ("Readings rested on", _sources_said(made)),
         ("Interviews noted", count_noun(made.interviews, "interview") if made.interviews else "none"),
@@ -33,6 +34,17 @@ def _readers_said(made: HowMade) -> str:
         for one in made.readers
     ]
     return "; ".join(said) or "nobody is named"
+
+
+def _calibration_said(made: HowMade) -> str:
+    """How many cases were read beside the sample to compare how assessors judge, by how many, and how far they agreed."""
+    if not made.calibrated:
+        return "no case was read"
+    words = f"{count_noun(made.calibrated, 'case')}, {count_noun(made.calibrated_by, 'reader')}"
+    found = made.calibration
+    if not found.n:
+        return f"{words}; no two answered the same question"
+    return f"{words}; {percent(100 * found.agreed / found.n)} of {count_noun(found.n, 'pair')} of answers agreed"
 
 
 def _sources_said(made: HowMade) -> str:
@@ -80,6 +92,9 @@ def made_document(made: HowMade) -> dict[str, Any]:
             "n": made.agreement.n, "agreed": made.agreement.agreed,
             "kappa": None if kappa is None else round(float(kappa), 4),
             "low": None if reach is None else round(reach.low, 4), "high": None if reach is None else round(reach.high, 4),
+        },
+        "calibration": {
+            "cases": made.calibrated, "readers": made.calibrated_by, "n": made.calibration.n, "agreed": made.calibration.agreed,
         },
         "rested_on": {**made.rested_on, "not_said": made.sources_not_said},
         "interviews": made.interviews, "settled": made.settled, "despite_conflict": made.despite, "after_list": made.after_list,

@@ -13,12 +13,16 @@ from web.site import access_control
 
 
 class MyReadings(NamedTuple):
-    """The readings of one inspection that are to be finished, by case. ``closed``: how many more are closed to the reader."""
+    """The readings of one inspection that are to be finished, by case. ``closed``: how many more are closed to the reader.
+
+    ``calibration``: the cases to read for calibration, before the others.
+    """
 
     name: str
     opened: InspectionOpened
     tasks: list[Task]
     closed: int
+    calibration: list[str]
 
 
 @blueprint.get("/my-reading")
@@ -26,12 +30,14 @@ class MyReadings(NamedTuple):
 def mine() -> str:
     """The readings to finish, by inspection, the latest first."""
     found = [_of(name, opened) for name, opened in current_cases.repository().inspections.items()]
-    readings = [one for one in found if one.tasks or one.closed]
-    access_control.shown(*(case for one in readings for case, _ in one.tasks))
+    readings = [one for one in found if one.tasks or one.closed or one.calibration]
+    access_control.shown(*(case for one in readings for case in (*one.calibration, *(case for case, _ in one.tasks))))
     return render_template("inspections/my_reading.html", readings=readings)
 
 
 def _of(name: str, opened: InspectionOpened) -> MyReadings:
-    given = sorted(current_cases.repository().inspection(name).to_finish(*access_control.account().keys))
+    inspection, keys = current_cases.repository().inspection(name), access_control.account().keys
+    given, others = sorted(inspection.to_finish(*keys)), inspection.to_calibrate(*keys)
     tasks = [task for task in given if current_inspections.may_assess(name, task[0])]
-    return MyReadings(name, opened, tasks, len(given) - len(tasks))
+    calibration = [case for case in others if current_inspections.may_assess(name, case)]
+    return MyReadings(name, opened, tasks, len(given) - len(tasks) + len(others) - len(calibration), calibration)

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from flask import request
 
+from domain.aggregates.calibration_rules import check_calibrating
 from domain.aggregates.inspection import Inspection, Task
 from domain.aggregates.inspection_rules import check_answer
 from domain.entries import code_lists, refusals
@@ -50,21 +51,25 @@ def questions(inspection: str, found: Inspection, task: Task, *, opened: bool = 
 
 
 def case_read(inspection: str, found: Inspection, reference: str, second: bool, *, opened: bool = False) -> Reading:
-    """One case of the sample at the inspection's own moment. ``second``: with the answers of its second reader.
+    """One case at the inspection's own moment. ``second``: with the answers of its second reader. ``opened``: with its texts.
 
-    ``opened``: with the texts of its entries.
+    A case of calibration has the answers of the person signed in alone.
     """
     assert found.opened is not None
     moment = inspection_moment(found.opened)
     reading = current_cases.repository().read(
-        reference, moment, found.framework, inspection, second=second, opened=opened, again="open"
-    )
+        reference, moment, found.framework, inspection, second=second, opened=opened, again="open",
+        calibrated_by=access_control.account().made if reference in found.calibration.cases else None,
+    )  # fmt: skip
     return person_banner.opened(reading) if opened else reading
 
 
 def too_late(found: Inspection, task: Task) -> refusals.TooLate | None:
     """Why no answer of this reading can be recorded any more; None while it can."""
     try:
+        if task[0] in found.calibration.cases:
+            check_calibrating(found, task[0], access_control.account().keys)
+            return None
         check_answer(found, task[0], second=task[1])
     except refusals.TooLate as error:
         return error
@@ -77,12 +82,20 @@ def save_answers(inspection: str, found: Inspection, task: Task) -> tuple[Proble
         return {"step": in_words(late.reason)}, 0
     problems, answers = _answers_typed(inspection, found, task)
     as_reader = {
-        "role": found.assessors.get(found.allocated[task], access_control.account().judges_as),
+        "role": found.assessors.get(_reader(found, task), access_control.account().judges_as),
         **({"second": True} if task[1] else {}),
+        **({"calibration": True} if task[0] in found.calibration.cases else {}),
         **_reopening(found, task),
     }
     refused, recorded = _record_answers(inspection, found, task[0], [{**as_reader, **one} for one in answers])
     return (problems if refused == {} else refused), recorded
+
+
+def _reader(found: Inspection, task: Task) -> str:
+    """The staff key under which the person signed in gives this reading."""
+    if task[0] in found.calibration.cases:
+        return next(filter(access_control.account().is_named, found.assessors))
+    return found.allocated[task]
 
 
 def _reopening(found: Inspection, task: Task) -> dict[str, str]:
@@ -163,8 +176,9 @@ def finish_reading(inspection: str, found: Inspection, task: Task) -> Problems:
         return {"note": f"{words}. Answer them, or say here why they stay open"}
     values = {
         "case": task[0],
-        **by_key(found, found.allocated[task]),
+        **by_key(found, _reader(found, task)),
         "note": note,
+        **({"calibration": True} if task[0] in found.calibration.cases else {}),
         **({"second": True} if task[1] else {}),
         "answers": _answered_again(found, task),
         "sources": [kind for kind in code_lists.READING_SOURCES if kind in request.form.getlist("sources")],

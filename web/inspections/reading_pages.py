@@ -91,7 +91,11 @@ def _answered(inspection: str, found: Inspection, given: AllocatedReading) -> in
 def read(inspection: str, crn: str, number: int) -> str | AnyResponse:
     """One case beside the questions. A second reader sees no answer of the first reader."""
     found, task = inspection_to_read(inspection), own_reading(inspection, crn, number)
-    reference = task[0]
+    return reading_page(inspection, found, task, url_for("assessing.index", inspection=inspection))
+
+
+def reading_page(inspection: str, found: Inspection, task: Task, after: str) -> str | AnyResponse:
+    """The page of a reading, and what its form says. ``after``: where its reader goes once it is finished."""
     problems: Problems = {}
     if request.method == "POST":
         problems, saved = save_answers(inspection, found, task)
@@ -100,8 +104,8 @@ def read(inspection: str, crn: str, number: int) -> str | AnyResponse:
         if not problems and request.form.get("step") == "finish":
             problems = finish_reading(inspection, found, task)
             if not problems:
-                flash(f"{reference}: the reading is finished.")
-                return redirect(url_for("assessing.index", inspection=inspection))
+                flash(f"{task[0]}: the reading is finished.")
+                return redirect(after)
         if not problems:
             flash(f"{saved} answers saved." if saved != 1 else "1 answer saved.")
             return redirect(request.full_path.rstrip("?"))
@@ -122,6 +126,13 @@ def own_reading(inspection: str, crn: str, number: int) -> Task:
 
 def _page(inspection: str, found: Inspection, task: Task, problems: Problems) -> str:
     reference, second = task
+    keys = access_control.account().keys
+    calibrates = reference in found.calibration.cases
+    finished = found.completed.get(task)
+    if calibrates:
+        finished = next(
+            (found.calibration.read[reference, k] for k in keys if (reference, k) in found.calibration.read), None
+        )
     reading = case_read(inspection, found, reference, second, opened=True)
     day = reading.moment.on
     book = current_cases.repository()
@@ -136,18 +147,18 @@ def _page(inspection: str, found: Inspection, task: Task, problems: Problems) ->
         "inspections/reading.html", inspection=inspection, opened=found.opened, found=found, reference=reference, second=second,
         reading=reading, day=day, spell=reading.snapshot.spell, chart=chart(supervision_chart(reading)),
         items=items, named={item.fact.entry: item.fact for item in items},
-        owed=[] if found.is_blind and task in found.to_finish(*access_control.account().keys)
+        owed=[] if found.is_blind and (task in found.to_finish(*keys) or reference in found.to_calibrate(*keys))
              else [o for o in reading.obligations if o.clause.of_standards and o.state(day) in ("overdue", "missed")],
         instrument=questions_asked(found.framework, reading, inspection, second=second, left_out=found.not_rescored,
                                    blind=found.is_blind),
         problems=problems,
         interviews=interviews, sources=code_lists.READING_SOURCES,
         sources_ticked=request.form.getlist("sources") if request.method == "POST"
-                       else sources_known(found.completed.get(task), interviews),
+                       else sources_known(finished, interviews),
         attached=attached_to(inspection, current_cases.shown_file(reference)), sealed_here=book.files.seals,
         after_list=after_list(found, file, book.stored(reference)),
         reopened=found.process.comments.get(found.process.reopened[reopening].comment) if reopening else None,
-        typed=request.form, finished=found.completed.get(task), said=ANSWERS, noted=PROMPT_ANSWERS,
+        typed=request.form, finished=finished, calibrates=calibrates, said=ANSWERS, noted=PROMPT_ANSWERS,
         closed=too_late(found, task) is not None,
     )  # fmt: skip
 

@@ -22,6 +22,7 @@ def filled_in(fact_type: type[Entry], who: Account) -> dict[str, Any]:
             "role": who.judges_as,
             "second": False,
             "prompts": [],
+            "calibration": False,
         }
     signature = {"by": who.name, "by_id": who.username, "grade": who.signs_as}
     return {name: signature[name] for name in fact_type.use.signed if name in signature}

@@ -128,6 +128,14 @@ def may_assess(name: str, reference: str) -> bool:
     )  # fmt: skip
 
 
+def may_calibrate(name: str, reference: str) -> bool:
+    """Whether the person signed in, who runs an inspection, may name this case for its calibration."""
+    book = current_cases.repository()
+    return case_access.may_calibrate(
+        book, access_control.account(), reference, inspection_moment(book.inspections[name])
+    )
+
+
 def closed(name: str, references: Iterable[str]) -> set[str]:
     """Those of these cases of an inspection that are closed to the person signed in.
 

@@ -452,6 +452,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "framework": "esi-2003", "question": "plan-reviewed", "answer": "sufficient", "by": "Ann Spo",
         "role": "hm_inspector", "inspection": INSPECTION, "about": "plan", "comment": "sound", "second": True, "overrules": True,
         "by_id": "a.spo", "reopening": "reopened", "adjudicates": True, "prompts": [{"prompt": "a", "answer": "yes"}],
+        "calibration": False,
     },
     "InterviewNoted": {
         "inspection": INSPECTION, "with": "practitioner", "note": "knew the case", "by": "J Hartnell", "by_id": "j.hartnell",
@@ -491,8 +492,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "ReadingTakenBack": {"case": "X123456/2", "second": True},
     "ReadingCompleted": {
         "case": "X123456/2", "assessor": "J Hartnell", "second": False, "note": "at court", "assessor_id": "j.hartnell",
-        "answers": ["judged"], "sources": ["case_file", "other_documents"],
+        "answers": ["judged"], "sources": ["case_file", "other_documents"], "calibration": False,
     },
+    "CalibrationNamed": {"case": "X123456/5", "taken_back": False},
     "ManagementRated": {"criterion": "A1", "item": "targets", "rating": "strong", "evidence": "the scorecard",
                         "sources": [{"kind": "interviews", "count": 12, "note": "middle managers"}]},
     "NotFollowedUp": {"criterion": "A4", "reason": "not an issue", "taken_back": False},
@@ -741,3 +743,12 @@ def test_now_is_the_moment_of_recording_when_none_is_given(tmp_path: Path) -> No
         late = fact("TierSet", tier=1, recorded_at=tomorrow.isoformat())
         with pytest.raises(refusals.ImpossibleDate, match="is in the future"):
             files.record(CASE, [late], actor="test")
+
+
+def test_an_answer_for_calibration_names_its_inspection() -> None:
+    said = {"framework": "esi-2003", "question": "plan-reviewed", "answer": "sufficient", "by": "Ann Spo", "role": "spo"}
+    file = CaseFile(CASE, 1, {"start": start()})
+    with pytest.raises(refusals.Refused, match="names the inspection") as refused:
+        decide(file, fact("QualityJudged", "judged", **said, calibration=True), NOW)
+    assert refused.value.field == "calibration"
+    assert decide(file, fact("QualityJudged", "judged", **said, calibration=True, inspection="audit"), NOW)

@@ -61,6 +61,8 @@ AGAIN = [
 ]
 ADJUSTED = entry("RatingAdjusted", criterion="A4", to="Satisfactorily met", reason="context")
 FROZEN = entry("InspectionFrozen")
+NAMED_OUT = entry("CalibrationNamed", case=OUT)
+CALIBRATED = entry("ReadingCompleted", case=OUT, assessor="J Hartnell", calibration=True)
 FIGURES = {"framework_version": "1", "figures": [{"of": "B", "printed": "66%"}], "position": 1, "hash": "0" * 64}
 
 REFUSED: list[tuple[list[Entry], Entry, str, str]] = [
@@ -88,6 +90,19 @@ REFUSED: list[tuple[list[Entry], Entry, str, str]] = [
                   sources=[{"kind": "documents", "count": 1}, {"kind": "documents", "count": 2}]), "sources", "twice"),
     ([*READY, FIRST], entry("ReadingCompleted", case=DRAWN.cases[0], assessor="J Hartnell", sources=["case_file"] * 2),
      "sources", "name each once"),
+    ([OPENED, FRAME], entry("CalibrationNamed", case=OUT), "type", "draw the sample first"),
+    (READY, entry("CalibrationNamed", case=DRAWN.cases[0]), "case", "is in the sample"),
+    (READY, entry("CalibrationNamed", case=DRAWN.spares[0]), "case", "or a spare"),
+    (READY, entry("CalibrationNamed", case=OUT, taken_back=True), "case", "nothing to take back"),
+    ([*READY, FIRST, READ], entry("CalibrationNamed", case=OUT), "type", "comes before fieldwork"),
+    (READY, CALIBRATED, "case", "is no case of calibration"),
+    ([*READY, NAMED_OUT], entry("ReadingCompleted", case=OUT, assessor="Nobody", calibration=True), "by", "not an assessor"),
+    ([*READY, NAMED_OUT], entry("ReadingCompleted", case=OUT, assessor="J Hartnell", calibration=True, second=True),
+     "calibration", "neither a second one"),
+    ([*READY, NAMED_OUT, CALIBRATED], CALIBRATED, "calibration", "yours stay as they were"),
+    ([*READY, NAMED_OUT, CALIBRATED], entry("CalibrationNamed", case=OUT, taken_back=True), "case", "has been read"),
+    ([*READY, NAMED_OUT, CALIBRATED], DRAW, "type", "their sample stays as it was drawn"),
+    ([*READY, NAMED_OUT, FROZEN], CALIBRATED, "type", "is frozen"),
     (READY, entry("RatingAdjusted", criterion="A1", to="Superb", reason="r"), "to", "there are: Very well met"),
     (READY, entry("RatingAdjusted", criterion="B1", to="Well met", reason="r"), "criterion", "has no rating to adjust"),
     (READY, entry("FindingWritten", criterion="Z1", text="t"), "criterion", "there is no criterion 'Z1'"),
@@ -534,3 +549,20 @@ def test_a_file_without_ids_reads_as_before() -> None:
     assert set(found.assessors) == {"J Hartnell", "R Pascoe"} and found.tasks_of("J Hartnell") == [
         (DRAWN.cases[0], False)
     ]
+
+
+def test_a_calibration_is_read_by_each_assessor_and_is_no_reading_of_the_sample() -> None:
+    found = Inspection.of([*READY, NAMED_OUT, CALIBRATED])
+    assert (
+        found.to_calibrate("R Pascoe") == [OUT]
+        and found.to_calibrate("J Hartnell") == found.to_calibrate("Nobody") == []
+    )
+    assert found.calibration.readers(OUT) == ["J Hartnell"] and found.completed == {} and OUT not in found.sample
+    check(found, entry("ReadingCompleted", case=OUT, assessor="R Pascoe", calibration=True))
+
+
+def test_what_a_new_draw_takes_is_no_case_of_calibration_any_more() -> None:
+    (spare, *_) = DRAWN.spares
+    named = Inspection.of([OPENED, FRAME, DRAW, NAMED_OUT, entry("CalibrationNamed", case="Z999999/1")])
+    again = Inspection.of([OPENED, FRAME, NAMED_OUT, entry("CalibrationNamed", case=spare), DRAW])
+    assert named.calibration.cases == [OUT, "Z999999/1"] and again.calibration.cases == [OUT]

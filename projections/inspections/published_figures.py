@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from msgspec import to_builtins
 
 from domain.aggregates.inspection import Inspection
+from domain.aggregates.kept_policy import texts_to_keep
 from domain.entries.inspection_entries import InspectionPublished, PublishedFigure
 from domain.store.earlier_hashes import was_at
 from domain.store.files_by_digest import DamagedFile, PublishedFiles
@@ -64,9 +65,14 @@ def published_fields(repository: CaseRepository, name: str) -> dict[str, Any]:
 
 
 def frozen_fields(repository: CaseRepository, inspection: Inspection) -> dict[str, Any]:
-    """What a freeze puts on record, as interchange values: how far every file goes that it rests on, and the record."""
+    """What a freeze puts on record, as interchange values: how far every file goes that it rests on, and the record.
+
+    ``policy``: the digests of the texts by which it is scored from then on, which are put on record with it
+    (``texts_to_keep``).
+    """
     position, digest = repository.files.recorder.head()
     return {
+        "policy": [one["entry"] for one in texts_to_keep(inspection.framework)],
         "files": to_builtins(every_file(repository.files, inspection.sample)),
         "position": position,
         "hash": digest,

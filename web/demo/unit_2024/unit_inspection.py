@@ -9,6 +9,7 @@ from typing import Any
 
 from domain.aggregates.draw_seed import frame_digest, seed_of
 from domain.aggregates.inspection import Inspection
+from domain.aggregates.kept_policy import texts_to_keep
 from domain.aggregates.sampling import draw
 from domain.entries.inspection_entries import FrameTaken
 from domain.entries.schemas import load_entry
@@ -284,7 +285,10 @@ def _ratings(out: _Lines) -> None:
 
 def _closing(out: _Lines) -> None:
     """Fieldwork is closed by two people; the panel moves one rating of two that are near a boundary."""
-    closed = out.write("InspectionFrozen", CLOSED, entry="closed")
+    texts = texts_to_keep(frameworks()["pdu-2023"])
+    for text in texts:
+        out.write("PolicyKept", CLOSED, **text)
+    closed = out.write("InspectionFrozen", CLOSED, entry="closed", policy=[text["entry"] for text in texts])
     out.write("ClosingConfirmed", date(2024, 2, 19), who=SECOND.id, closed=closed, by=SECOND.name, by_id=SECOND.id,
               outside_line=True)  # fmt: skip
     out.write(

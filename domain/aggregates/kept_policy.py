@@ -58,12 +58,17 @@ class KeptPolicy:
 
 def texts_to_keep(framework: Framework) -> list[dict[str, Any]]:
     """The fields of ``PolicyKept``, as interchange values, of each text that figures under this framework rest on."""
+    return fields_of(framework.kept or texts_in_force(framework.id))
+
+
+def fields_of(texts: KeptTexts) -> list[dict[str, Any]]:
+    """The fields of ``PolicyKept``, as interchange values, of each of these texts."""
     return [
         {
             "entry": one.digest, "kind": one.kind, "named": one.id, "text": one.text,
             **({"laid_over": _given(one.laid_over)} if one.laid_over else {}),
         }
-        for one in (framework.kept or texts_in_force(framework.id)).texts
+        for one in texts.texts
     ]  # fmt: skip
 
 

@@ -27,9 +27,9 @@ def kept_words(texts: KeptTexts | None, framework: str) -> list[str]:
         return [BY_THOSE_IN_FORCE]
     said = [BY_KEPT]
     if kept:
-        said.append(f"Others are in force today than these: {_named(kept)}.")
+        said.append(f"Of these, no longer in force: {_named(kept)}.")
     if added := [one for one in now if (one.kind, one.id) not in {(k.kind, k.id) for k in kept}]:
-        said.append(f"In force today and not part of it: {_named(added)}.")
+        said.append(f"In force today, and not kept with it: {_named(added)}.")
     return said
 
 

@@ -11,14 +11,17 @@ from datetime import datetime
 from domain.aggregates.calibration import Calibration
 from domain.aggregates.frozen_files import FrozenFiles
 from domain.aggregates.inspection_process import Process
+from domain.aggregates.kept_policy import KeptPolicy
 from domain.aggregates.report_parts import ReportParts
 from domain.aggregates.sampling import second_readings
 from domain.aggregates.spare_cases import alike
 from domain.entries import inspection_entries
 from domain.entries.code_lists import JudgeRole
 from domain.entries.entry import Entry
+from domain.policy.cited_documents import PolicyError
 from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
+from domain.policy.frameworks.kept_framework import framework_by
 
 Task = tuple[str, bool]
 """A case to read, and whether for the second time."""
@@ -55,6 +58,7 @@ class Inspection:
     findings: list[inspection_entries.FindingWritten] = field(default_factory=list)
     frozen: inspection_entries.InspectionFrozen | None = None
     files: FrozenFiles = field(default_factory=FrozenFiles)
+    policy: KeptPolicy = field(default_factory=KeptPolicy)
     published: inspection_entries.InspectionPublished | None = None
     calibration: Calibration = field(default_factory=Calibration)
     process: Process = field(default_factory=Process)
@@ -70,8 +74,22 @@ class Inspection:
 
     @property
     def framework(self) -> Framework:
-        """The framework that it was opened with; the default one where that is not known here."""
-        return frameworks().get(self.opened.framework if self.opened else "", frameworks()[DEFAULT_FRAMEWORK])
+        """The framework that it was opened with: as in force; once it is frozen, by the texts that its freeze names.
+
+        Texts that came before the freeze hold only where no such framework is in force. ``PolicyError`` where there is none by
+        this id, or a text cannot be used.
+        """
+        name = self.opened.framework if self.opened else DEFAULT_FRAMEWORK
+        texts = self.policy.frozen
+        if texts is None and name not in frameworks():
+            texts = self.policy.so_far
+        if texts is not None:
+            return framework_by(texts, name)
+        if name not in frameworks():
+            raise PolicyError(
+                f"there is no framework '{name}' here: lay over the policy folder that has it (docs/policy.md)"
+            )
+        return frameworks()[name]
 
     @property
     def is_confidential(self) -> bool:
@@ -282,6 +300,9 @@ class Inspection:
             case inspection_entries.InspectionFrozen():
                 self.frozen = fact
                 self.files.freeze(fact, self.sample)
+                self.policy.freeze(fact)
+            case inspection_entries.PolicyKept():
+                self.policy.keep(fact)
             case inspection_entries.FreezeFixed():
                 self.files.fix(fact, self.sample)
             case inspection_entries.InspectionPublished():

@@ -10,10 +10,12 @@ from datetime import datetime
 from domain.aggregates import calibration_rules, process_rules, rating_checks
 from domain.aggregates.draw_rules import check_draw, check_frame, check_replacement
 from domain.aggregates.inspection import Inspection
+from domain.aggregates.kept_policy import check_text
 from domain.entries import inspection_entries, report_entries
 from domain.entries.case_entries import QualityJudged
 from domain.entries.entry import Entry
 from domain.entries.refusals import Refused, Stage, TooLate, Unexplained
+from domain.policy.cited_documents import PolicyError
 from domain.policy.frameworks.framework_files import frameworks
 
 AFTER_FREEZING = (
@@ -125,10 +127,18 @@ def check(found: Inspection, fact: Entry) -> None:
     stage = closed_to(found, type(fact))
     if stage is not None:
         raise TooLate("type", CLOSED[stage], stage)
+    try:
+        _check_now(found, fact)
+    except PolicyError as error:
+        raise Refused("framework", str(error)) from None
+
+
+def _check_now(found: Inspection, fact: Entry) -> None:
     process_rules.check_process(found, fact)
     match fact:
         case inspection_entries.InspectionOpened():
-            if fact.framework not in frameworks():
+            # What another record took may be under a framework of its own; the texts of it follow.
+            if fact.framework not in frameworks() and fact.stored_at is None:
                 raise Refused("framework", f"there is no framework '{fact.framework}'; {_of(frameworks())}")
         case inspection_entries.FrameTaken():
             check_frame(found, fact)
@@ -173,9 +183,12 @@ def check(found: Inspection, fact: Entry) -> None:
             standing = [finding.entry for finding in found.findings]
             if fact.finding not in standing:
                 raise Refused("finding", f"there is no finding '{fact.finding}'; {_of(standing)}")
+        case inspection_entries.PolicyKept():
+            check_text(fact)
         case inspection_entries.InspectionFrozen():
             if not found.sample:
                 raise Refused("type", "draw a sample before the inspection is frozen")
+            found.policy.check_freeze(fact, found.opened.framework if found.opened else "")
         case inspection_entries.FreezeFixed():
             if found.frozen is None:
                 raise Refused("type", "freeze the inspection before its files are fixed")

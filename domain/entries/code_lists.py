@@ -209,6 +209,8 @@ AttachmentKind = Literal["pdf", "png", "jpeg", "plain_text", "odt", "docx"]
 ManagementRating = Literal["very_strong", "strong", "good", "satisfactory", "unsatisfactory"]
 Direction = Literal["improved", "deteriorated", "unchanged"]
 FixedBy = Literal["import", "update", "publication"]
+PolicyKind = Literal["standards", "frameworks", "practice", "tiering"]
+"""The kinds of policy that a figure of an inspection depends on."""
 HeldBy = Literal["inspectorate", "area"]
 NamedFor = Literal["alerts", "list", "draft"]
 DiscretionGround = Literal["near_boundary", "one_case", "few_cases"]

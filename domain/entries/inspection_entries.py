@@ -12,6 +12,7 @@ from msgspec import Meta
 from domain.entries import code_lists
 from domain.entries.entry import HASH, CaseReference, Entry, EntryPart, Id, Note, PlaceId, StaffId, Text, Use
 
+PolicyRef = Annotated[str, Meta(pattern=HASH, extra={"entry_of": ("PolicyKept",)})]
 PerCent = Annotated[int, Meta(ge=0, le=100)]
 
 
@@ -297,6 +298,29 @@ class Leaf(EntryPart, frozen=True):
     entries: Annotated[int, Meta(ge=0)]
 
 
+class LaidOverBy(EntryPart, frozen=True):
+    """That a text came from a policy folder: its file, the id whose place it took (None: it added one), and why."""
+
+    file: Text
+    replaces: Id | None = None
+    reason: Note | None = None
+
+
+class PolicyKept(OfInspection, frozen=True):
+    """A text of policy by which the inspection is scored from its freeze on. The id of this entry is the text's SHA-256.
+
+    ``kind`` and ``named``: what it is the text of, such as the framework ``esi-2003``. ``text``: the file as it was, byte for
+    byte in UTF-8. ``laid_over``: that it came from a policy folder; without, it shipped with the program.
+    """
+
+    use = Use(made_by=())
+
+    kind: code_lists.PolicyKind
+    named: Id
+    text: Annotated[str, Meta(min_length=1, max_length=2_000_000)]
+    laid_over: LaidOverBy | None = None
+
+
 class InspectionFrozen(OfInspection, frozen=True):
     """From now on the sample, readings and ratings no longer change: what is recorded later does not count.
 
@@ -304,10 +328,14 @@ class InspectionFrozen(OfInspection, frozen=True):
     figure. With ``position`` and ``hash`` (the last entry of the hash chain at that time) these are all of them: those of the
     sample and the other files of its persons. Without, what is missing follows in ``FreezeFixed``; until then what counts is
     what was recorded by this entry's ``recorded_at``.
+
+    ``policy``: the ids of the texts by which it is scored from now on (``PolicyKept``), which are their digests. A freeze of
+    before names none: it is scored by the policy of the program.
     """
 
     note: Note | None = None
     files: list[Leaf] = []
+    policy: list[PolicyRef] = []
     position: Annotated[int, Meta(ge=0)] | None = None
     hash: Annotated[str, Meta(pattern=HASH)] | None = None
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
+from domain.policy.kept_texts import PolicyText
+
 if TYPE_CHECKING:
     from domain.policy.yaml_reader import YamlPlace
 
@@ -68,14 +70,14 @@ class Cited(Document):
             )
 
 
-def read_plain(path: Path) -> dict[str, Any]:
+def read_plain(path: PolicyText) -> dict[str, Any]:
     """The values of a document before any check; ``PolicyError`` where the file is not YAML with named parts."""
     plain, _ = _parsed(path)
     return plain
 
 
 def read_document(
-    path: Path, schema: Schema, *, check: Callable[[Any, Sequence[Problem]], Iterable[Problem]] | None = None
+    path: PolicyText, schema: Schema, *, check: Callable[[Any, Sequence[Problem]], Iterable[Problem]] | None = None
 ) -> Any:
     """The document at ``path`` as its schema loads it; ``PolicyError`` lists everything that is wrong, with file and line.
 
@@ -95,13 +97,13 @@ def read_document(
     return loaded
 
 
-def _parsed(path: Path) -> tuple[dict[str, Any], "YamlPlace"]:
+def _parsed(path: PolicyText) -> tuple[dict[str, Any], "YamlPlace"]:
     """The values of a document, and the line of each."""
     from domain.policy.yaml_reader import MarkedYAMLError, YAMLError, read_yaml
 
     text = ""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_bytes().decode("utf-8")
         plain, places = read_yaml(text)
     except MarkedYAMLError as error:
         line = min(error.problem_mark.line, text.count("\n")) + 1 if error.problem_mark else 1
@@ -124,7 +126,7 @@ def flatten(messages: Any, where: tuple[Any, ...] = ()) -> list[Problem]:
     return [(where, {"Unknown field.": "is not a part known here"}.get(str(m), str(m))) for m in messages]
 
 
-def _located(path: Path, plain: Any, places: "YamlPlace", where: tuple[Any, ...], what: str) -> tuple[int, str]:
+def _located(path: PolicyText, plain: Any, places: "YamlPlace", where: tuple[Any, ...], what: str) -> tuple[int, str]:
     """The line of a problem and its message: ``file line N, 'id': field: what``.
 
     The line is that of the deepest part on the way to the problem that is in the file.

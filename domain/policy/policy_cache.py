@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 from domain.cache_folder import Unusable, kept
 from domain.entries.case_entries import Entry
 from domain.policy.conditions import EntryPattern, described
-from domain.policy.policy_folders import policy_digest
+from domain.policy.kept_texts import KeptTexts
+from domain.policy.policy_folders import policy_digest, source
 
 T = TypeVar("T")
 
@@ -26,8 +27,13 @@ OURS = __name__.partition(".")[0] + "."
 
 
 def kept_policy(name: str, read: Callable[[], T]) -> T:
-    """The result of ``read``, or of an earlier run of it on the same policy files, laid-over ones included."""
-    policy: T = kept(f"policy-{name}", policy_digest(), read, dump=_dumped, load=_loaded)
+    """The result of ``read``, or of an earlier run of it on the same policy files, laid-over ones included.
+
+    What is read from texts that a record keeps has a file of its own for each set of them.
+    """
+    over = source()
+    own = f"-{over.digest[:16]}" if isinstance(over, KeptTexts) else ""
+    policy: T = kept(f"policy-{name}{own}", policy_digest(), read, dump=_dumped, load=_loaded)
     return policy
 
 

@@ -9,13 +9,13 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
 from domain.policy.cited_documents import FRAMEWORKS, STANDARDS, PolicyError, read_plain
+from domain.policy.kept_texts import KeptTexts, LaidOver, PolicyText
 
 IN_ENVIRONMENT = "CASEAUDIT_POLICY"
 
@@ -29,35 +29,25 @@ NAMED_BY: dict[Kind, str] = {"standards": "edition", "frameworks": "framework"}
 SHIPPED: dict[Kind, tuple[Path, str]] = {"standards": (STANDARDS, "ns-*.yaml"), "frameworks": (FRAMEWORKS, "*.yaml")}
 
 
-@dataclass(frozen=True, slots=True)
-class LaidOver:
-    """That a document comes from a policy folder: its file, what it takes the place of (None: it adds), and why."""
+Source = tuple[Path, ...] | KeptTexts
+"""Where policy is read from: what ships with these folders laid over, or texts that a record keeps."""
 
-    file: str
-    replaces: str | None = None
-    reason: str | None = None
-
-    @property
-    def words(self) -> str:
-        """The same as a sentence."""
-        if self.replaces is None:
-            return f"Added by the policy file {self.file}."
-        return f"The policy file {self.file} takes the place of what ships as {self.replaces}: {self.reason}"
+_LOOKED_AT: ContextVar[Source | None] = ContextVar("policy looked at", default=None)
 
 
-_LOOKED_AT: ContextVar[tuple[Path, ...] | None] = ContextVar("folders looked at", default=None)
+def source() -> Source:
+    """What policy is read from: the folders that the environment names, in its order; within ``looking_at`` what that says.
 
-
-def folders() -> tuple[Path, ...]:
-    """The folders that the environment names, in its order; within ``looking_at`` those. ``PolicyError``: one cannot be used."""
+    ``PolicyError``: a folder cannot be used.
+    """
     over = _LOOKED_AT.get()
     return _checked(os.environ.get(IN_ENVIRONMENT, "")) if over is None else over
 
 
 @contextmanager
-def looking_at(over: Iterable[Path]) -> Iterator[None]:
-    """Read policy with these folders laid over, in place of those of the environment."""
-    before = _LOOKED_AT.set(tuple(over))
+def looking_at(over: Iterable[Path] | KeptTexts) -> Iterator[None]:
+    """Read policy with these folders laid over in place of those of the environment, or from kept texts alone."""
+    before = _LOOKED_AT.set(over if isinstance(over, KeptTexts) else tuple(over))
     try:
         yield
     finally:
@@ -97,22 +87,26 @@ def files_in(folder: Path, kind: Kind) -> list[Path]:
     return found
 
 
-def policy_files(kind: Kind) -> dict[str, tuple[Path, LaidOver | None]]:
+Files = dict[str, tuple[PolicyText, LaidOver | None]]
+
+
+def policy_files(kind: Kind) -> Files:
     """Id -> its file, and what is laid over where it does not ship.
 
     ``PolicyError`` names the file where an id is there already, or what it replaces is not.
     """
+    over = source()
+    if isinstance(over, KeptTexts):
+        return over.of_kind(kind)
     where, pattern = SHIPPED[kind]
-    found: dict[str, tuple[Path, LaidOver | None]] = {
-        path.stem.removeprefix("ns-"): (path, None) for path in sorted(where.glob(pattern))
-    }
-    for folder in folders():
+    found: Files = {path.stem.removeprefix("ns-"): (path, None) for path in sorted(where.glob(pattern))}
+    for folder in over:
         for path in files_in(folder, kind):
             _lay(found, kind, path)
     return found
 
 
-def _lay(found: dict[str, tuple[Path, LaidOver | None]], kind: Kind, path: Path) -> None:
+def _lay(found: Files, kind: Kind, path: Path) -> None:
     plain = read_plain(path)
     name, replaces, reason = (plain.get(part) for part in (NAMED_BY[kind], "replaces", "reason"))
     if not isinstance(name, str) or not name:
@@ -137,8 +131,14 @@ def _lay(found: dict[str, tuple[Path, LaidOver | None]], kind: Kind, path: Path)
 
 
 def policy_digest() -> str:
-    """The SHA-256 of all laid-over files, in hex; empty where nothing is laid over. What is derived from policy depends on it."""
-    every = [path for folder in folders() for kind in NAMED_BY for path in files_in(folder, kind)]
+    """The SHA-256 of all laid-over files, or of the kept texts, in hex; empty where nothing is laid over.
+
+    What is derived from policy depends on it.
+    """
+    over = source()
+    if isinstance(over, KeptTexts):
+        return over.digest
+    every = [path for folder in over for kind in NAMED_BY for path in files_in(folder, kind)]
     if not every:
         return ""
     said = sha256()

@@ -7,13 +7,13 @@ handbook lists all of them, and shows each on the pages of the clauses that it c
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from domain.policy.cited_documents import STANDARDS, Cited, Document, read_document
 from domain.policy.clauses import Clause
+from domain.policy.kept_texts import KeptTexts, PolicyText, rules_by
 from domain.policy.policy_cache import kept_policy
 from domain.policy.practice_scope import SCOPES
 
@@ -122,14 +122,21 @@ class PracticeSchema(Document):
         return Practice(start=data["start"], parameters=tuple(data["parameters"]), **numbers)
 
 
-def read_practice(path: Path) -> Practice:
+def read_practice(path: PolicyText) -> Practice:
     """The parameters of a file; ``PolicyError`` names file, parameter and line of a value missing or mistyped."""
     read = read_document(path, PracticeSchema())
     assert isinstance(read, Practice)
     return read
 
 
-@cache
 def practice() -> Practice:
-    """The parameters that ship with the program."""
-    return kept_policy("practice", lambda: read_practice(STANDARDS / "practice.yaml"))
+    """The parameters that ship with the program; within ``by_rules_of`` kept texts, those that were kept."""
+    return _practice(rules_by())
+
+
+@cache
+def _practice(texts: KeptTexts | None) -> Practice:
+    text = texts.one("practice") if texts else None
+    if text is None:
+        return kept_policy("practice", lambda: read_practice(STANDARDS / "practice.yaml"))
+    return read_practice(text)

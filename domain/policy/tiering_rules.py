@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from domain.entries.code_lists import RISK_LEVELS
 from domain.policy.cited_documents import STANDARDS, Cited, Document, read_document
+from domain.policy.kept_texts import KeptTexts, PolicyText, rules_by
 from domain.policy.policy_cache import kept_policy
 
 NEEDS = (
@@ -138,14 +138,21 @@ def _version(data: dict[str, Any], sources: Mapping[str, str]) -> TierRules:
     return TierRules(citation=sources[data.pop("cite")], numbers=data, **said)
 
 
-def read_tiering(path: Path) -> Tiering:
+def read_tiering(path: PolicyText) -> Tiering:
     """The rules of a file; ``PolicyError`` names file and line."""
     read = read_document(path, TieringSchema())
     assert isinstance(read, Tiering)
     return read
 
 
-@cache
 def tiering() -> Tiering:
-    """The rules that ship with the program."""
-    return kept_policy("tiering", lambda: read_tiering(STANDARDS / "tiering.yaml"))
+    """The rules that ship with the program; within ``by_rules_of`` kept texts, those that were kept."""
+    return _tiering(rules_by())
+
+
+@cache
+def _tiering(texts: KeptTexts | None) -> Tiering:
+    text = texts.one("tiering") if texts else None
+    if text is None:
+        return kept_policy("tiering", lambda: read_tiering(STANDARDS / "tiering.yaml"))
+    return read_tiering(text)

@@ -12,6 +12,7 @@ from domain.aggregates.case_file import CaseFile
 from domain.aggregates.person_files import Reached, reached
 from domain.entries.case_entries import Entry, QualityJudged
 from domain.policy.frameworks.framework import Framework
+from domain.policy.kept_texts import rules_by
 from domain.store.stored_entries import received as of_file
 from projections.cases.followed_files import FollowedFiles
 from projections.cases.person_names import names_of
@@ -46,12 +47,12 @@ class CaseHistories(FollowedFiles):
             return History.of(shown.entries, known_at, shown.elsewhere)
         restored = self._restored
         if len(files) > 1:
-            found = self._keep(("reached", restored, held), lambda: reached(files, reference))
+            found = self._keep(("reached", restored, held, rules_by()), lambda: reached(files, reference))
         else:
             found = Reached(files[reference])
         seen = sum(1 for fact in found.every if known_at is None or fact.recorded_at < known_at)
         return self._keep(
-            ("history", restored, held, seen), lambda: History.of(found.entries, known_at, found.elsewhere)
+            ("history", restored, held, seen, rules_by()), lambda: History.of(found.entries, known_at, found.elsewhere)
         )
 
     def obligations(
@@ -74,7 +75,7 @@ class CaseHistories(FollowedFiles):
             clauses = framework.clauses if edition is None else framework.clauses_by(edition)
             return history, obligations(history, clauses)
 
-        return self._keep(("obligations", framework.id, edition, id(history)), derive)[1]
+        return self._keep(("obligations", framework.kept, framework.id, edition, id(history)), derive)[1]
 
     def _files_known(
         self, reference: str, known_at: datetime | None, stored: Mapping[str, int] | None, *, received: bool

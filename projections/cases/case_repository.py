@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 from domain.aggregates.person_files import reached
 from domain.entries.case_entries import Entry, EntryCorrected, EntryWithdrawn, QualityJudged
 from domain.policy.frameworks.framework import Framework
+from domain.policy.kept_texts import by_rules_of
 from projections.cases.case_histories import CaseHistories
 from projections.cases.case_reading import Reading
 from projections.history.moment import Moment
@@ -60,25 +61,29 @@ class CaseRepository(CaseHistories):
         ``unit``: see ``Reading``.
 
         ``inspection``: include what its assessors judged, the first readers or the ``second`` ones. Once it is frozen, the
-        file is read as it was at the freeze, and nothing stored later counts. ``edition``: see ``obligations``.
+        file is read as it was at the freeze, and nothing stored later counts. ``edition``: see ``obligations``. A framework of
+        kept texts brings its editions, and its rules of practice and tiering.
         ``calibrated_by``: of a case of calibration, whose answers are included; those for calibration count nowhere else.
         """
-        frozen_at, stored, own = self._freeze(inspection, reference, moment)
-        known_at, so_far = (moment.known_at or frozen_at, stored) if own else (moment.known_at, None)
-        here = moment.received
-        history = self.history(reference, known_at, so_far, received=here, opened=opened)
-        owed = self.obligations(reference, known_at, framework, edition, so_far, received=here)
-        judged_by = self.history(reference, frozen_at, stored, received=here, opened=opened)
-        every = judged_by.all(QualityJudged)
-        if calibrated_by is not None:
-            to_date = [j for j in every if j.calibration and calibrated_by(j)]
-        else:
-            to_date = [j for j in every if j.second == second and not j.calibration]
-        if not second and (answers := self._answered_again(inspection, reference, again)):
-            later = self.history(reference, None, None, received=here, opened=opened).all(QualityJudged)
-            to_date += [j for j in later if j.entry in answers]
-        judged = judgements_that_count(history.all(QualityJudged), to_date, inspection, moment.on)
-        return Reading(reference, moment, framework, history, owed, judged, unit)
+        with by_rules_of(framework.kept):
+            frozen_at, stored, own = self._freeze(inspection, reference, moment)
+            known_at, so_far = (moment.known_at or frozen_at, stored) if own else (moment.known_at, None)
+            here = moment.received
+            history = self.history(reference, known_at, so_far, received=here, opened=opened)
+            owed = self.obligations(reference, known_at, framework, edition, so_far, received=here)
+            every = self.history(reference, frozen_at, stored, received=here, opened=opened).all(QualityJudged)
+            if calibrated_by is not None:
+                to_date = [j for j in every if j.calibration and calibrated_by(j)]
+            else:
+                to_date = [j for j in every if j.second == second and not j.calibration]
+            if not second and (answers := self._answered_again(inspection, reference, again)):
+                later = self.history(reference, None, None, received=here, opened=opened).all(QualityJudged)
+                to_date += [j for j in later if j.entry in answers]
+            judged = judgements_that_count(history.all(QualityJudged), to_date, inspection, moment.on)
+            reading = Reading(reference, moment, framework, history, owed, judged, unit)
+            if framework.kept is not None and reading.has_begun:
+                _ = reading.answers  # worked out now, while the kept rules hold
+            return reading
 
     def read_all(
         self,

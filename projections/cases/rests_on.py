@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from domain.policy.standards.edition import Standards
 from domain.policy.standards.edition_files import national_standards, subjects_laid
 from projections.history.history import History
 from projections.ledger.ledger import spell_rows
@@ -24,19 +25,25 @@ class RestsOn:
     not_laid: tuple[str, ...]
 
     @classmethod
-    def of(cls, away: Iterable[Iterable[str | None]], on: date) -> "RestsOn":
-        """``away``: of each case what its spells up to the day say."""
+    def of(cls, away: Iterable[Iterable[str | None]], on: date, standards: Standards | None = None) -> "RestsOn":
+        """``away``: of each case what its spells up to the day say. ``standards``: see ``subjects_not_laid``."""
         cases = [set(of_case) for of_case in away]
         custody, unknown, suspended = (sum(kind in of_case for of_case in cases) for kind in INTERRUPTIONS)
-        return cls(len(cases), custody, unknown, suspended, subjects_not_laid(on))
+        return cls(len(cases), custody, unknown, suspended, subjects_not_laid(on, standards))
 
     @classmethod
-    def of_histories(cls, histories: Iterable[History], on: date) -> "RestsOn":
+    def of_histories(cls, histories: Iterable[History], on: date, standards: Standards | None = None) -> "RestsOn":
         """Of cases that had begun by the day, as known by these histories."""
-        return cls.of(([s.away for s in spell_rows(history) if s.begins_on <= on] for history in histories), on)
+        return cls.of(
+            ([s.away for s in spell_rows(history) if s.begins_on <= on] for history in histories), on, standards
+        )
 
 
-def subjects_not_laid(on: date) -> tuple[str, ...]:
-    """The subjects for which the edition in force on a day lays no duties; none where no edition was in force."""
-    edition = national_standards().on(on)
-    return () if edition is None else subjects_laid(edition)[1]
+def subjects_not_laid(on: date, standards: Standards | None = None) -> tuple[str, ...]:
+    """The subjects for which the edition in force on a day lays no duties; none where no edition was in force.
+
+    ``standards``: the editions to go by (None: those of the program and its policy folders).
+    """
+    standards = standards or national_standards()
+    edition = standards.on(on)
+    return () if edition is None else subjects_laid(edition, standards)[1]

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from msgspec import to_builtins
 
 from domain.aggregates.inspection import Inspection
+from domain.aggregates.kept_policy import texts_to_keep
 from domain.entries.inspection_entries import InspectionPublished, PublishedFigure
 from domain.store.earlier_hashes import was_at
 from domain.store.files_by_digest import DamagedFile, PublishedFiles
@@ -64,9 +65,14 @@ def published_fields(repository: CaseRepository, name: str) -> dict[str, Any]:
 
 
 def frozen_fields(repository: CaseRepository, inspection: Inspection) -> dict[str, Any]:
-    """What a freeze puts on record, as interchange values: how far every file goes that it rests on, and the record."""
+    """What a freeze puts on record, as interchange values: how far every file goes that it rests on, and the record.
+
+    ``policy``: the digests of the texts by which it is scored from then on, which are put on record with it
+    (``texts_to_keep``).
+    """
     position, digest = repository.files.recorder.head()
     return {
+        "policy": [one["entry"] for one in texts_to_keep(inspection.framework)],
         "files": to_builtins(every_file(repository.files, inspection.sample)),
         "position": position,
         "hash": digest,
@@ -105,6 +111,13 @@ def damaged_files(book: CaseRepository) -> list[str]:
             if gone:
                 found.append(f"{name}: the published file {one.name} is not what was published, or is gone")
     return found
+
+
+def damaged_texts(book: CaseRepository) -> list[str]:
+    """The texts of policy by which a frozen inspection is scored and that are not what their digests say."""
+    kept = ((name, book.inspection(name).policy.frozen) for name in book.inspections)
+    found = ((name, texts.damaged()) for name, texts in kept if texts is not None)
+    return [f"{name}: {bad.name} has not the SHA-256 {bad.digest} under which it is kept" for name, bad in found if bad]
 
 
 def _published_here(book: CaseRepository, out: InspectionPublished | None) -> bool:

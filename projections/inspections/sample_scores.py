@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from domain.entries.inspection_entries import InspectionOpened
 from domain.policy.frameworks.framework import Framework
-from domain.policy.frameworks.framework_files import frameworks
+from domain.policy.kept_texts import by_rules_of
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import Again, CaseRepository
 from projections.cases.rests_on import RestsOn
@@ -38,7 +38,9 @@ class ScoredSample:
     def high_risk_only(self) -> "ScoredSample":
         """The high risk of harm sub-sample as a sample of its own."""
         readings = _at_high_risk(self.readings)
-        return replace(self, readings=readings, score=self.high_risk, rests_on=_rests_on(readings, self.moment))
+        return replace(
+            self, readings=readings, score=self.high_risk, rests_on=_rests_on(readings, self.moment, self.framework)
+        )
 
 
 def inspection_moment(opened: InspectionOpened) -> Moment:
@@ -62,11 +64,13 @@ def score_readings(
     """A sample's scores from its readings. ``left_out``: the criteria that are not assessed."""
     every = score(framework, [r.answers for r in readings], left_out)
     high = score(framework, [r.answers for r in _at_high_risk(readings)], left_out)
-    return ScoredSample(framework, moment, readings, every, high, _rests_on(readings, moment), edition)
+    return ScoredSample(framework, moment, readings, every, high, _rests_on(readings, moment, framework), edition)
 
 
-def _rests_on(readings: Sequence[Reading], moment: Moment) -> RestsOn:
-    return RestsOn.of_histories((reading.history for reading in readings), moment.on)
+def _rests_on(readings: Sequence[Reading], moment: Moment, framework: Framework) -> RestsOn:
+    histories = (reading.history for reading in readings)
+    with by_rules_of(framework.kept):
+        return RestsOn.of_histories(histories, moment.on, framework.kept_standards)
 
 
 def score_inspection(
@@ -85,7 +89,7 @@ def score_inspection(
     figures as they were before comments opened readings again.
     """
     opened = repository.inspections[inspection]
-    framework = by or frameworks()[opened.framework]
+    framework = by or repository.inspection(inspection).framework
     at = moment or inspection_moment(opened)
     read = sample_readings(repository, inspection, at, framework, edition, unseen, again)
     left_out = repository.inspection(inspection).not_rescored if framework.id == opened.framework else frozenset[str]()
@@ -154,7 +158,7 @@ def score_before(repository: CaseRepository, inspection: str, unseen: Collection
     """
     opened = repository.inspections[inspection]
     was = repository.inspections.get(opened.follows or "")
-    framework = frameworks()[opened.framework]
+    framework = repository.inspection(inspection).framework
     if was is None or not framework.takes_answers_of(was.framework):
         return None
     return score_inspection(repository, opened.follows or "", by=framework, unseen=unseen)

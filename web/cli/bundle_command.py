@@ -12,7 +12,6 @@ import click
 
 from domain import __version__
 from domain.policy.frameworks.framework import Framework
-from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from domain.private_folder import OURS
 from domain.proof.checkpoints import AnotherLog, Checkpoint, read_checkpoint
 from domain.proof.signed_notes import NotANote, Note
@@ -98,9 +97,9 @@ def _bundle(
     book: CaseRepository, case: str, moment: Moment, inspection: str | None, framework: str | None, kept: Path | None
 ) -> dict[str, Any]:
     files: Files = book.files
-    opened = book.inspections[inspection] if inspection else None
-    chosen = frameworks()[framework or (opened.framework if opened else DEFAULT_FRAMEWORK)]
+    chosen = command_options.framework_of(book, inspection, framework)
     reading, used = book.read(case, moment, chosen, inspection, opened=True), book.used(case, moment, inspection)
+    used |= _policy(book, inspection)
     shown, known = case_document(reading, book.stored(case)), book.file(case).entries
     texts = shown_texts(
         (fact for name, fact in known.items() if (case, name) in used), (fact["entry"] for fact in shown["facts"])
@@ -117,6 +116,14 @@ def _bundle(
         "shown": shown,
         "sheet": _sheet(book, moment, inspection, chosen) if inspection else None,
     }
+
+
+def _policy(book: CaseRepository, inspection: str | None) -> set[tuple[str, str]]:
+    """The entries that hold the texts of policy by which a frozen inspection is scored, and its freeze, which names them."""
+    found = book.inspection(inspection) if inspection else None
+    if inspection is None or found is None or found.frozen is None or not found.frozen.policy:
+        return set()
+    return {(inspection, name) for name in (*found.frozen.policy, found.frozen.entry)}
 
 
 def _note(log: EntriesLog, kept: Path | None) -> Note:

@@ -10,7 +10,6 @@ import click
 from domain.calendar.london_time import day_of
 from domain.entries.case_entries import Entry
 from domain.entries.code_lists import label
-from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from domain.store.stored_entries import Stored
 from projections.cases import todays_law
 from projections.cases.case_reading import Reading
@@ -61,8 +60,7 @@ def case(
     if book.file(reference).first_entry is None:
         raise click.UsageError(f"there is no case {reference}")
     command_log.shows(database, [reference])
-    opened = book.inspections[inspection] if inspection else None
-    chosen = frameworks()[framework or (opened.framework if opened else DEFAULT_FRAMEWORK)]
+    chosen = command_options.framework_of(book, inspection, framework)
     moment = command_options.read_moment(as_at, known_at, received=received)
     reading = book.read(reference, moment, chosen, inspection, opened=True)
     stored = book.stored(reference)

@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from domain.error_traces import words_of
-from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, framework_names
+from domain.policy.frameworks.framework import Framework
+from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, framework_names, frameworks
 from domain.store.application import Files, StoringError
 from domain.store.database import Database, NotPrepared, WrongAddress
 from domain.store.hash_chain import BrokenChain
@@ -199,6 +200,14 @@ framework = click.option(
     help=f"Default: the inspection's own, or {DEFAULT_FRAMEWORK}.",
 )
 inspection = click.option("--inspection", metavar="ID", help="Cases, sample date and knowledge from this inspection.")
+
+
+def framework_of(book: CaseRepository, inspection: str | None, asked: str | None) -> Framework:
+    """The framework asked for; without, the inspection's own, or the default one. By its own id it is the inspection's own."""
+    own = book.inspections[inspection].framework if inspection else None
+    if inspection is not None and asked in (None, own):
+        return book.inspection(inspection).framework
+    return frameworks()[asked or DEFAULT_FRAMEWORK]
 
 
 def check_inspection(book: CaseRepository, name: str | None) -> None:

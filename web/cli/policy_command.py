@@ -9,6 +9,7 @@ import click
 
 from domain.policy.cited_documents import PolicyError
 from domain.policy.policy_folders import Kind
+from web.cli.policy_kept import kept
 from web.cli.policy_try import try_
 
 
@@ -50,5 +51,6 @@ def schema(kind: Kind) -> None:
 
 
 policy.add_command(try_)
+policy.add_command(kept)
 
 COMMANDS = [policy]

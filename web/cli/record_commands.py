@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from domain.entries.inspection_entries import PolicyKept
 from projections.cases.case_repository import CaseRepository
 from web.cli import command_log, command_options
 from web.presentation.json_documents import entry_document
@@ -36,10 +37,11 @@ def export(reference: str | None, known_at: Any, database: str) -> None:
 
 
 def _lines(book: CaseRepository, name: str, known_at: Any) -> Iterator[str]:
-    """The entries of a file, one a line."""
+    """The entries of a file, one a line. Texts of policy come right after the first: by them the rest is read elsewhere."""
     kept_on = "inspection" if name in book.inspections else "case"
     stored = book.stored(name)
-    for fact in book.opened_file(book.file(name)).entries.values():
+    first, *rest = book.opened_file(book.file(name)).entries.values()
+    for fact in (first, *sorted(rest, key=lambda one: not isinstance(one, PolicyKept))):
         if not isinstance(known_at, datetime) or fact.recorded_at < known_at:
             yield json.dumps(entry_document(kept_on, name, fact, stored.get(fact.entry)), ensure_ascii=False)
 

@@ -1,4 +1,4 @@
-"""What ``caseaudit verify`` prints of files: reports that were published or kept, and the files that the record keeps."""
+"""What ``caseaudit verify`` prints of files: reports that were published, and what the record keeps under digests."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import click
 
 from domain.store.attaching import damaged_attachments
 from projections.cases.case_repository import CaseRepository
-from projections.inspections.published_figures import damaged_files
+from projections.inspections.published_figures import damaged_files, damaged_texts
 from web.cli import command_log
 
 MOST_PRINTED = 200
@@ -34,8 +34,8 @@ def differs(book: CaseRepository, path: Path, database: str) -> bool:
 
 
 def damaged(book: CaseRepository) -> bool:
-    """Whether a published or attached file that this record keeps is not what it was. Prints which."""
-    found = [*damaged_files(book), *damaged_attachments(book.files)]
+    """Whether a published or attached file, or a text of policy, is not what this record kept. Prints which."""
+    found = [*damaged_files(book), *damaged_attachments(book.files), *damaged_texts(book)]
     for words in found:
         click.echo(words, err=True)
     return bool(found)

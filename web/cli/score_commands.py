@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from domain.policy.frameworks.framework import Framework
-from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from domain.policy.standards.edition_files import national_standards
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
@@ -73,7 +72,9 @@ def score(
     book = CaseRepository(command_options.open_files(database))
     command_options.check_inspection(book, inspection)
     opened = book.inspections[inspection] if inspection else None
-    chosen = frameworks()[framework or (opened.framework if opened else DEFAULT_FRAMEWORK)]
+    chosen = command_options.framework_of(book, inspection, framework)
+    if standards is not None and standards not in (known := [one.id for one in chosen.standards.editions]):
+        raise click.UsageError(f"--standards: {standards} is not among the editions kept with it: {', '.join(known)}")
     if received and not inspection:
         raise click.UsageError("--received is for the sample of an inspection: name it with --inspection")
     at = command_options.read_moment(as_at or (opened.occurred_on if opened else None), known_at, received=received)

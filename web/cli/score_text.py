@@ -11,6 +11,7 @@ from projections.scoring.score_bands import SectionBand, total
 from projections.scoring.scores import Score, printed
 from web.presentation.formatting import count_noun, percent, short_date
 from web.presentation.phrases import knowledge_words, marked_words, rests_on_words, stored_late_words
+from web.presentation.policy_words import kept_words
 from web.presentation.score_words import (
     boundary_words,
     rounding_words,
@@ -31,6 +32,7 @@ def score_text(
         f"{scored.framework.title}: {count_noun(scored.score.cases, 'case')} as at {short_date(scored.moment.on)}, {known}"
         + (f", by edition {scored.edition} throughout" if scored.edition else "")
         + f"; {TAKEN[taken]}",
+        *kept_words(scored.framework.kept, scored.framework.id),
         *rests_on_words(scored.rests_on),
         *marked_words(scored.marked),
         *stored_late_words(late),

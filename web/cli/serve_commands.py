@@ -15,6 +15,8 @@ import click
 from domain import error_traces
 from domain.accounts.account_register import AccountRegister
 from domain.accounts.roles import ROLES, SECOND_FACTOR
+from domain.aggregates.inspection import Inspection
+from domain.aggregates.kept_policy import fields_of
 from domain.calendar.london_time import day_of
 from domain.entries.code_lists import HeldBy
 from projections.cases.case_repository import CaseRepository
@@ -196,7 +198,7 @@ def demo(
     if second and context.get_parameter_source("database") is click.core.ParameterSource.DEFAULT:
         database = str(SECOND_DATABASE)
     with tempfile.TemporaryDirectory() as folder:
-        samples, more = _demonstration(files or Path(folder), second, samples_only)
+        samples, more = _demonstration(files or Path(folder), database, second, samples_only)
         _claim(database, samples)
         _check_other(database, second)
         report = load(database, [*samples, *more], actor=ACTOR)
@@ -221,14 +223,28 @@ SECOND_DATABASE = command_options.DEFAULT_DATABASE.with_name("second-demonstrati
 """Where the second demonstration lies, unless a database is named."""
 
 
-def _demonstration(folder: Path, second: bool, samples_only: bool) -> tuple[list[Path], list[Path]]:
-    """The files of a demonstration, made in this folder: those on which figures rest, and the others."""
+def _demonstration(folder: Path, database: str, second: bool, samples_only: bool) -> tuple[list[Path], list[Path]]:
+    """The files of a demonstration, made in this folder: those on which figures rest, and the others.
+
+    Where it was loaded before, its inspection is frozen with the texts of policy of then, whatever is in force now.
+    """
     from web.demo import diary_week, write_samples
     from web.demo.unit_2024 import write_unit
 
     if second:
-        return [write_unit(folder)], []
+        return [write_unit(folder, _frozen_with(database))], []
     return write_samples(folder), [] if samples_only else [diary_week.write_week(folder)]
+
+
+def _frozen_with(database: str) -> list[dict[str, Any]] | None:
+    """The texts of policy with which the second demonstration was frozen in this database; None: it is not there."""
+    from web.demo.unit_2024.unit_inspection import NAME
+
+    if command_options.database_at(database).missing:
+        return None
+    with closing(command_options.open_files(database)) as files:
+        texts = Inspection.of(files.read(NAME).entries.values()).policy.frozen
+    return None if texts is None else fields_of(texts)
 
 
 def _check_other(database: str, second: bool) -> None:

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from domain.accounts.roles import OPENERS
 from domain.aggregates.inspection import Inspection
+from domain.aggregates.kept_policy import texts_to_keep
 from domain.entries.inspection_entries import InspectionFrozen, reader_of
 from domain.store.draw_seeds import own_names
 from projections.inspections.published_figures import frozen_fields
@@ -65,5 +66,5 @@ def freeze(inspection: str) -> str | Response:
             "Findings can still be written. It cannot be undone.",
         )  # fmt: skip
     values = {"note": request.form.get("note", "").strip(), **frozen_fields(current_cases.repository(), found)}
-    problems = enter(inspection, "InspectionFrozen", values)
+    problems = enter(inspection, "InspectionFrozen", values, texts=texts_to_keep(found.framework))
     return back_to_progress(inspection, problems, "The inspection is frozen. Findings can still be written.", "freeze")

@@ -23,6 +23,7 @@ from web.presentation.formatting import change_words, count_noun, long_date, per
 from web.presentation.odt_writer import odt
 from web.presentation.pdf_writer import pdf
 from web.presentation.phrases import marked_words, stored_late_words
+from web.presentation.policy_words import policy_said
 from web.presentation.score_words import (
     band_words,
     boundary_words,
@@ -275,7 +276,7 @@ def _rests_on(made: InspectionReport) -> list[str]:
     ]
     if found.drawn and made.unread:
         lines.append(f"{len(found.sample) - made.unread} of {count_noun(len(found.sample), 'case')} read so far.")
-    lines += how_fixed(found)
+    lines += how_fixed(found) + policy_said(found)
     lines.append(f"Evidence: {made.opened.evidence or 'not stated'}. {made.beside}".strip())
     if made.scored.framework.laid_over:
         lines.append(made.scored.framework.laid_over.words)

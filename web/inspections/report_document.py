@@ -10,6 +10,7 @@ from web.inspections.draw_words import sampling_document
 from web.inspections.freeze_words import fixings
 from web.inspections.how_made_words import made_document
 from web.inspections.report_data import InspectionReport
+from web.presentation.json_documents import kept_document
 from web.presentation.rating_json import rating_document
 
 FORMAT = 4
@@ -23,6 +24,7 @@ SINCE_4 = (
     "same_evidence",
     "intervals",
     "made",
+    "policy",
     "not_rescored",
     "sources",
     "recommendations",
@@ -64,6 +66,7 @@ def report_document(made: InspectionReport) -> dict[str, Any]:
             {"by": one.by, "at": one.at.isoformat(), "files": one.files, "position": one.position, "hash": one.hash}
             for one in fixings(found)
         ],
+        "policy": kept_document(found.policy.frozen),
         "frame": _frame(found.frame),
         "draw": _draw(found.drawn),
         "replaced": len(found.replaced),

@@ -22,6 +22,7 @@ from web.inspections.report_parts_page import PROGRESS_WORDS
 from web.inspections.report_seen import report_seen
 from web.presentation.downloads import download
 from web.presentation.pdf_writer import NoPdf
+from web.presentation.policy_words import policy_said
 from web.recording.entry_forms import Field
 from web.recording.inspection_entry import Problems, enter, inspection_to_run, read_form, token
 from web.services import current_cases, current_inspections
@@ -59,7 +60,7 @@ def show(inspection: str) -> str | Response:
     out = made.inspection.published
     return render_template(
         "inspections/report.html", inspection=inspection, opened=made.opened, made=made, problems=problems, typed=request.form,
-        fixed=how_fixed(made.inspection), published_files=published_files(inspection, out),
+        fixed=[*how_fixed(made.inspection), *policy_said(made.inspection)], published_files=published_files(inspection, out),
         digests=[(one.name, one.sha256) for one in out.published_files] if out else [],
         progress_words=PROGRESS_WORDS, how_made=[*made.sampling, *made_facts(made.how_made)], few=few,
         went=WENT, entry_id=request.form.get("entry") or token(),

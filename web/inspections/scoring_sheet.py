@@ -7,7 +7,6 @@ from flask import Blueprint, abort, render_template, request
 from domain.accounts.roles import READERS
 from domain.entries.inspection_entries import InspectionOpened
 from domain.policy.frameworks.framework import Criterion
-from domain.policy.standards.edition_files import national_standards
 from projections.cases.stored_late import late_grounds, late_in_answer
 from projections.inspections.sample_scores import (
     ScoredSample,
@@ -23,6 +22,7 @@ from projections.scoring.verdicts import VERDICTS
 from web.inspections.freeze_words import how_fixed
 from web.inspections.report_seen import report_seen
 from web.inspections.sheet_data import compared_words, names_of
+from web.presentation.policy_words import policy_said
 from web.services import current_cases, current_inspections
 from web.site import access_control
 
@@ -55,7 +55,7 @@ def _sheet(inspection: str) -> str:
         sheet=made.sheet,
         made=made,
         drawn=made.inspection.drawn,
-        fixed=how_fixed(made.inspection),
+        fixed=[*how_fixed(made.inspection), *policy_said(made.inspection)],
         added=units_added(current_cases.repository(), inspection, made.scored.framework),
         unit_titles={name: one.title for name, one in current_inspections.inspections().items()},
         opens=_opens(),
@@ -136,11 +136,12 @@ def question(inspection: str, question: str) -> str:
 def rescore(inspection: str) -> str:
     """The inspection judged by one edition of the standards only: the answers that change, and why."""
     opened = current_inspections.inspection(inspection)
-    name = request.args.get("standards") or national_standards().editions[-1].id
-    edition = next((e for e in national_standards().editions if e.id == name), None)
+    before = current_inspections.scored(inspection, current_cases.moment())
+    editions = before.framework.standards.editions
+    name = request.args.get("standards") or editions[-1].id
+    edition = next((e for e in editions if e.id == name), None)
     if edition is None:
         abort(404, f"There is no edition called {name}.")
-    before = current_inspections.scored(inspection, current_cases.moment())
     after = current_inspections.scored(inspection, current_cases.moment(), edition.id)
     found = score_changes(before.readings, after.readings)
     shown = {reading.reference for reading in current_inspections.shown(inspection, after.readings)}
@@ -151,7 +152,7 @@ def rescore(inspection: str) -> str:
         inspection=inspection,
         opened=opened,
         edition=edition,
-        editions=national_standards().editions,
+        editions=editions,
         before=before,
         after=after,
         changes=listed,

@@ -11,6 +11,7 @@ from domain.aggregates.other_file_ids import file_named
 from domain.calendar.london_time import LONDON
 from domain.entries.case_entries import Entry
 from domain.entries.schemas import dump_entry
+from domain.policy.kept_texts import KeptTexts
 from domain.store.stored_entries import Stored
 from projections.cases.case_reading import Reading
 from projections.cases.caseload import DutyLine, NoticeLine
@@ -141,13 +142,14 @@ def score_document(
 ) -> dict[str, Any]:
     """A score. ``section_a``, for an inspection only: the criteria of management, which are rated and not scored.
 
-    ``rating``: of a framework with bands only.
+    ``rating``: of a framework with bands only. ``kept_policy``: the texts of a freeze, where they are not those in force.
     """
     return {
         "as_at": scored.moment.on.isoformat(),
         "known_at": known(scored.moment.known_at),
         "framework": scored.framework.id,
         "framework_version": scored.framework.version,
+        **({"kept_policy": kept_document(kept)} if (kept := scored.framework.kept) else {}),
         "inspection": inspection,
         **_scores(scored.score),
         "section_a": [_managed(placed) for placed in management],
@@ -156,6 +158,11 @@ def score_document(
         "rests_on": rests_on_document(scored.rests_on),
         "marked": scored.marked,
     }
+
+
+def kept_document(texts: KeptTexts | None) -> list[dict[str, str]]:
+    """Texts of policy that were kept with an inspection, each with its SHA-256; none: the policy of the program."""
+    return [{"kind": one.kind, "id": one.id, "sha256": one.digest} for one in (texts.texts if texts else ())]
 
 
 def rests_on_document(rests_on: RestsOn) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -88,24 +88,28 @@ def read_form(fields: Sequence[Field]) -> tuple[dict[str, Any], Problems]:
     return values, problems
 
 
-def enter(inspection: str, type_: str, values: Mapping[str, Any], *, entry: str = "") -> Problems:
+def enter(
+    inspection: str, type_: str, values: Mapping[str, Any], *, entry: str = "", texts: Iterable[Mapping[str, Any]] = ()
+) -> Problems:
     """Record one entry of the inspection, dated today, by the person signed in. Returns why it was refused, if it was.
 
-    ``entry``: its id, the same however often a form is sent (default: the form's ``entry`` field, or a fresh one).
+    ``entry``: its id, the same however often a form is sent (default: the form's ``entry`` field, or a fresh one). ``texts``:
+    the texts of policy that are recorded with it, before it (``PolicyKept``).
     """
     who, now = access_control.account(), clock.recording_time()
     sent = entry or request.form.get("entry", "")
+    made = {"occurred_on": clock.today().isoformat(), "recorded_at": now.isoformat(), "recorded_by": who.username}
     meant = {
         "entry": sent if _TOKEN.fullmatch(sent) else token(),
-        "occurred_on": clock.today().isoformat(),
-        "recorded_at": now.isoformat(),
-        "recorded_by": who.username,
+        **made,
         **{name: value for name, value in values.items() if value not in (None, "", [])},
     }
     try:
-        fact = recording_default(current_cases.repository().file(inspection), load_entry(type_, meant))
+        file = current_cases.repository().file(inspection)
+        kept = [load_entry("PolicyKept", {**made, **one}) for one in texts if one["entry"] not in file.entries]
+        fact = recording_default(file, load_entry(type_, meant))
         fresh = current_cases.repository().files.record(
-            inspection, [fact], actor=access_control.stored_by_account(who.username), now=now
+            inspection, [*kept, fact], actor=access_control.stored_by_account(who.username), now=now
         )
     except ShapeError as error:
         return {name: in_words(reason) for name, reason in error.problems}

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
-from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, ServiceUnavailable
+from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, MethodNotAllowed, ServiceUnavailable
 
+from domain.policy.cited_documents import PolicyError
 from domain.store.sealer import KeysMissing
 from projections.read_model.column_keeper import TRY_AGAIN, ColumnsNotMade
 from web.site.reading_date import UnreadableDate
@@ -113,9 +114,21 @@ def keys_missing(error: KeysMissing) -> Response:
     return make_response(page, ServiceUnavailable.code)
 
 
+def policy_unusable(error: PolicyError) -> Response:
+    """The answer where a text of policy is damaged, missing, or cannot be read: which, and what to do."""
+    if request.path.startswith("/api/"):
+        return _as_json(InternalServerError.code, "Internal Server Error", str(error), {})
+    page = render_template(
+        "site/error.html", title="A text of policy cannot be used", happened=f"The page is not shown: {error}.",
+        advice="Nothing is lost, and pages that do not need it work. Tell the person who runs the service.",
+    )  # fmt: skip
+    return make_response(page, InternalServerError.code)
+
+
 def attach(app: Flask) -> None:
     """Register these pages for all errors."""
     app.register_error_handler(ColumnsNotMade, not_made)
     app.register_error_handler(HTTPException, refuse)
     app.register_error_handler(KeysMissing, keys_missing)
+    app.register_error_handler(PolicyError, policy_unusable)
     app.register_error_handler(UnreadableDate, ask_again)

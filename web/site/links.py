@@ -69,8 +69,8 @@ PART_OF: Mapping[str, str] = {
     "begin": "caseload.index", "cases": "caseload.index", "countersign": "caseload.index", "keeping": "caseload.index",
     "outcomes": "desk.index", "recording": "caseload.index", "replay": "caseload.index", "matrix": "compliance.index",
     "assessing": "inspections.index", "inspecting": "inspections.index", "publishing": "inspections.index",
-    "reporting": "inspections.index", "invitations": "staff.index", "requests": "staff.index", "proof": "data.index",
-    "sources": "data.index",
+    "policy": "inspections.index", "reporting": "inspections.index", "invitations": "staff.index",
+    "requests": "staff.index", "proof": "data.index", "sources": "data.index",
 }  # fmt: skip
 """Blueprint -> the item of the menu under which its pages stand, where they have none of their own."""
 

@@ -15,7 +15,8 @@ from domain.policy.clauses import Clause
 from domain.policy.conditions import When
 from domain.policy.frameworks.management_criterion import ManagementCriterion
 from domain.policy.frameworks.rating_rules import BandOf, Discretion, NotLaid, ScoreBand, Stated, band_of
-from domain.policy.policy_folders import LaidOver
+from domain.policy.kept_texts import KeptTexts, LaidOver
+from domain.policy.standards.edition import Standards
 from domain.policy.standards.edition_files import national_standards
 
 Basis = Literal["derived", "judged"]
@@ -152,6 +153,14 @@ class Framework:
     sure: str = "F"
     laid_over: LaidOver | None = None
     """That it comes from a policy folder; None: it ships with the program."""
+    kept: KeptTexts | None = None
+    """The texts of a record that it was read from, and its editions with it; None: it is what is in force."""
+    kept_standards: Standards | None = None
+
+    @property
+    def standards(self) -> Standards:
+        """The editions by which duties are judged under it: those in force, or those that were kept with it."""
+        return self.kept_standards or national_standards()
 
     @cached_property
     def criteria(self) -> tuple[Criterion, ...]:
@@ -190,13 +199,13 @@ class Framework:
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
-        """What this framework looks at: the national standards in force, and its own expectations."""
-        return (*national_standards().clauses, *self.expectations)
+        """What this framework looks at: the national standards, and its own expectations."""
+        return (*self.standards.clauses, *self.expectations)
 
     def clauses_by(self, edition: str) -> tuple[Clause, ...]:
         """As ``clauses``, with one edition of the standards in force at all times. ``KeyError``: no such edition."""
         if edition not in self._clauses_by:
-            chosen = {e.id: e for e in national_standards().editions}[edition]
+            chosen = {e.id: e for e in self.standards.editions}[edition]
             placed = (replace(clause, start=date.min, end=None, since=None) for clause in chosen.clauses)
             self._clauses_by[edition] = (*placed, *self.expectations)
         return self._clauses_by[edition]

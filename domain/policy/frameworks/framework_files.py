@@ -8,7 +8,7 @@ from pathlib import Path
 from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_schema import read_framework
 from domain.policy.policy_cache import kept_policy
-from domain.policy.policy_folders import folders, looking_at, policy_files
+from domain.policy.policy_folders import Source, looking_at, policy_files, source
 
 DEFAULT_FRAMEWORK = "esi-2003"
 
@@ -20,11 +20,11 @@ def framework_names() -> list[str]:
 
 def frameworks() -> Mapping[str, Framework]:
     """The frameworks that ship with the program, with those of the policy folders laid over, by id. ``PolicyError``."""
-    return _frameworks(folders())
+    return _frameworks(source())
 
 
 @cache
-def _frameworks(over: Sequence[Path]) -> Mapping[str, Framework]:
+def _frameworks(over: Source) -> Mapping[str, Framework]:
     return kept_policy("frameworks", _read)
 
 

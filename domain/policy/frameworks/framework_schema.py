@@ -1,7 +1,6 @@
 """How a framework's file is read and checked: its parts, and that every clause, source and question it names exists."""
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, pre_load, validate, validates_schema
@@ -21,6 +20,7 @@ from domain.policy.frameworks.rating_schema import (
     rating_problems,
 )
 from domain.policy.frameworks.section_schema import SectionSchema
+from domain.policy.kept_texts import PolicyText
 from domain.policy.standards.edition_files import national_standards
 from domain.policy.standards.edition_schema import clause_faults
 
@@ -91,7 +91,7 @@ class FrameworkSchema(Cited):
 _LISTS = ("sections", "reading_order", "management", "answers_of", "discretion", "not_laid")
 
 
-def read_framework(path: Path) -> Framework:
+def read_framework(path: PolicyText) -> Framework:
     """One framework's file; ``PolicyError`` names file, question and line, unknown clauses and sources included."""
     framework = read_document(path, FrameworkSchema())
     assert isinstance(framework, Framework)

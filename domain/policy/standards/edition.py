@@ -5,7 +5,7 @@ from datetime import date
 from typing import Literal
 
 from domain.policy.clauses import Clause
-from domain.policy.policy_folders import LaidOver
+from domain.policy.kept_texts import LaidOver
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from domain.policy.cited_documents import PolicyError
 from domain.policy.policy_cache import kept_policy
-from domain.policy.policy_folders import folders, looking_at, policy_files
+from domain.policy.policy_folders import Source, looking_at, policy_files, source
 from domain.policy.standards.edition import Edition, Standards
 from domain.policy.standards.edition_schema import read_edition
 
@@ -51,12 +51,12 @@ def _with_since(editions: Sequence[Edition]) -> Iterable[Edition]:
         yield replace(edition, clauses=tuple(replace(clause, since=since[clause.id]) for clause in edition.clauses))
 
 
-def subjects_laid(edition: Edition) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def subjects_laid(edition: Edition, among: Standards | None = None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The subjects for which the edition lays duties, and those for which only the fullest edition does; both as printed.
 
-    The order is that of the edition with the most clauses.
+    The order is that of the edition with the most clauses. ``among``: the editions that it is one of (None: those in force).
     """
-    fullest = max(national_standards().editions, key=lambda one: len(one.clauses))
+    fullest = max((among or national_standards()).editions, key=lambda one: len(one.clauses))
     known = dict.fromkeys(clause.subject for one in (fullest, edition) for clause in one.clauses)
     laid = {clause.subject for clause in edition.clauses}
     return tuple(s for s in known if s in laid), tuple(s for s in known if s not in laid)
@@ -64,11 +64,11 @@ def subjects_laid(edition: Edition) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def national_standards() -> Standards:
     """The editions that ship with the program, with those of the policy folders laid over. ``PolicyError``."""
-    return _standards(folders())
+    return _standards(source())
 
 
 @cache
-def _standards(over: Sequence[Path]) -> Standards:
+def _standards(over: Source) -> Standards:
     return kept_policy("standards", _read)
 
 

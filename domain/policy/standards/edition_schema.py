@@ -1,7 +1,6 @@
 """How the file of an edition is read and checked: its parts, ids that occur once, sources that are listed."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, get_args
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
@@ -9,6 +8,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 from domain.policy.cited_documents import Cited, Document, read_document
 from domain.policy.clause_schema import ClauseYamlSchema
 from domain.policy.clauses import Clause
+from domain.policy.kept_texts import PolicyText
 from domain.policy.standards.edition import Edition, NotAuditable, NotLaid, WhyNotLaid
 
 
@@ -75,7 +75,7 @@ class EditionSchema(Cited):
         )
 
 
-def read_edition(path: Path) -> Edition:
+def read_edition(path: PolicyText) -> Edition:
     """One edition's file; ``PolicyError`` names file, clause and line."""
     edition = read_document(path, EditionSchema())
     assert isinstance(edition, Edition)

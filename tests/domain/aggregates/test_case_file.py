@@ -17,6 +17,7 @@ from domain.entries import case_entries, refusals
 from domain.entries.case_entries import ENTRY_TYPES, Entry
 from domain.entries.refusals import Refused
 from domain.entries.schemas import dump_entry, load_entry, schema_of
+from domain.policy.kept_texts import digest_of_text
 from domain.store.application import Files
 from domain.store.entry_codec import EntryMapper, topic_of
 from tests.support import process_examples
@@ -505,7 +506,14 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "conclusion": True, "key": True, "stands_because": "seen in every file",
     },
     "FindingWithdrawn": {"finding": "written"},
-    "InspectionFrozen": {"note": "agreed", "files": [{"case": CASE, "entries": 7}], "position": 7, "hash": "0" * 64},
+    "PolicyKept": {
+        "kind": "standards", "named": "2005", "text": "edition: 2005",
+        "laid_over": {"file": "o.yaml", "replaces": "2000", "reason": "r"},
+    },
+    "InspectionFrozen": {
+        "note": "agreed", "files": [{"case": CASE, "entries": 7}], "position": 7, "hash": "0" * 64,
+        "policy": [digest_of_text(text) for text in ("framework: esi-2003", "edition: 2007")],
+    },
     "FreezeFixed": {
         "files": [{"case": CASE, "entries": 7}], "fixed_by": "import", "position": 7, "hash": "0" * 64,
     },
@@ -573,6 +581,14 @@ INSPECTED: list[Entry] = [
     fact("AssessorNamed", "first", assessor="J Hartnell", role="hm_inspector", assessor_id="j.hartnell"),
     fact("AssessorNamed", "second", assessor="R Pascoe", role="hm_inspector", assessor_id="r.pascoe"),
     fact("ReadingAllocated", "again", case="X123456/2", assessor="R Pascoe", second=True, assessor_id="r.pascoe"),
+    fact("PolicyKept", digest_of_text("edition: 2007"), kind="standards", named="2007", text="edition: 2007"),
+    fact(
+        "PolicyKept",
+        digest_of_text("framework: esi-2003"),
+        kind="frameworks",
+        named="esi-2003",
+        text="framework: esi-2003",
+    ),
     fact("FindingWritten", "written", criterion="B1", text="t"),
 ]
 """What an inspection begins with, for the examples of its entries."""
@@ -694,7 +710,8 @@ def test_every_type_of_entry_survives_storing(files: Files, name: str) -> None:
     kept_on = ENTRY_TYPES[name].kept_on
     number = list(ENTRY_TYPES).index(name) + 1
     reference = f"X123456/{number}" if kept_on == "case" else f"{INSPECTION}-{number}"
-    example = fact(name, **EXAMPLES[name])
+    new = digest_of_text(EXAMPLES[name]["text"]) if name == "PolicyKept" else "new"
+    example = fact(name, new, **EXAMPLES[name])
     standing = (
         [] if name in ("SupervisionStarted", "InspectionOpened") else SUBJECTS if kept_on == "case" else INSPECTED
     )
@@ -703,10 +720,10 @@ def test_every_type_of_entry_survives_storing(files: Files, name: str) -> None:
     before = [fact(type_, entry, **fields) for type_, entry, fields in process_examples.BEFORE.get(name, [])]
     files.record(reference, [*standing, *before, example], actor="test", now=NOW)
     held = files.read(reference).entries
-    assert {one.entry: one for one in files.texts.opened(reference, held.values())}["new"] == example
-    (stored,) = [e for e in files.recorder.select_events(reference) if b'"entry":"new"' in e.state]
+    assert {one.entry: one for one in files.texts.opened(reference, held.values())}[new] == example
+    (stored,) = [e for e in files.recorder.select_events(reference) if f'"entry":"{new}"'.encode() in e.state]
     assert stored.topic == topic_of(ENTRY_TYPES[name])
-    assert EntryMapper.to_domain_event(files.mapper, stored).fact == held["new"]  # type: ignore[arg-type]
+    assert EntryMapper.to_domain_event(files.mapper, stored).fact == held[new]  # type: ignore[arg-type]
     assert files.record(reference, [example], actor="test", now=NOW) == []
 
 

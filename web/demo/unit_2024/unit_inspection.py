@@ -18,6 +18,7 @@ from web.demo.unit_2024.unit_figures import BY_EVIDENCE, FIGURES, MOVED, SETTLED
 from web.demo.unit_2024.unit_people import ASSESSORS, HEAD, LEAD, PANEL, REGION, SECOND, SETTLES, UNIT, UnitAssessor
 
 NAME = "aldermoor-2024"
+FRAMEWORK = "pdu-2023"
 SIZE, SECOND_READINGS, PER_OFFICER = 60, 8, 6
 LIST_DAY, CLOSED = date(2024, 1, 22), date(2024, 2, 16)
 DRAFT, COMMENTS_UNTIL = date(2024, 3, 4), date(2024, 3, 18)
@@ -59,8 +60,11 @@ class _Lines:
         return str(line["entry"])
 
 
-def write_inspection(cases: Sequence[UnitCase]) -> tuple[list[Line], dict[str, list[Line]]]:
-    """The inspection's lines; and case -> what was recorded on it for or because of the inspection."""
+def write_inspection(cases: Sequence[UnitCase], policy: Sequence[Line]) -> tuple[list[Line], dict[str, list[Line]]]:
+    """The inspection's lines; and case -> what was recorded on it for or because of the inspection.
+
+    ``policy``: the texts of policy that it is frozen with.
+    """
     out, notes = _Lines(), defaultdict[str, list[Line]](list)
     _sample(out, cases)
     _people(out)
@@ -68,7 +72,7 @@ def write_inspection(cases: Sequence[UnitCase]) -> tuple[list[Line], dict[str, l
     moved, reader = _readings(out, cases, notes)
     _happenings(out, cases, notes)
     _ratings(out)
-    _closing(out)
+    _closing(out, policy)
     notes[moved].append(_comments(out, of(cases, moved), reader))
     for case in out.found.sample:
         notes.setdefault(case, [])
@@ -78,7 +82,7 @@ def write_inspection(cases: Sequence[UnitCase]) -> tuple[list[Line], dict[str, l
 def _sample(out: _Lines, cases: Sequence[UnitCase]) -> None:
     out.write(
         "InspectionOpened", READ_ON, entry="opened", title="Inspection of Aldermoor probation delivery unit, February 2024",
-        area=REGION, framework="pdu-2023", knowledge="stood", evidence="case files, interviews with practitioners, meetings",
+        area=REGION, framework=FRAMEWORK, knowledge="stood", evidence="case files, interviews with practitioners, meetings",
         opened_as="hm_inspector", held_by="inspectorate",
     )  # fmt: skip
     framed = [
@@ -210,10 +214,10 @@ def _judged(
     **more: Any,
 ) -> Line:  # fmt: skip
     said = "not_applicable" if answer is None else "sufficient" if answer else "insufficient"
-    prompts = frameworks()["pdu-2023"].questions[question].prompts
+    prompts = frameworks()[FRAMEWORK].questions[question].prompts
     noted = [{"prompt": one.id, "answer": "yes" if answer else "no"} for one in prompts] if answer is not None else []
     return line_on(
-        case, entry, "QualityJudged", on, at, by.id, framework="pdu-2023", question=question, answer=said, by=by.name, by_id=by.id,
+        case, entry, "QualityJudged", on, at, by.id, framework=FRAMEWORK, question=question, answer=said, by=by.name, by_id=by.id,
         role=by.role, inspection=inspection, **({"prompts": noted} if noted else {}), **more,
     )  # fmt: skip
 
@@ -282,9 +286,11 @@ def _ratings(out: _Lines) -> None:
               text="Ask the police and children's services at the start of every case, and record the answer.")  # fmt: skip
 
 
-def _closing(out: _Lines) -> None:
+def _closing(out: _Lines, policy: Sequence[Line]) -> None:
     """Fieldwork is closed by two people; the panel moves one rating of two that are near a boundary."""
-    closed = out.write("InspectionFrozen", CLOSED, entry="closed")
+    for text in policy:
+        out.write("PolicyKept", CLOSED, **text)
+    closed = out.write("InspectionFrozen", CLOSED, entry="closed", policy=[text["entry"] for text in policy])
     out.write("ClosingConfirmed", date(2024, 2, 19), who=SECOND.id, closed=closed, by=SECOND.name, by_id=SECOND.id,
               outside_line=True)  # fmt: skip
     out.write(

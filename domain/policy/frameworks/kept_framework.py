@@ -1,0 +1,96 @@
+"""The framework of an inspection by the texts that its record keeps, and the texts in force that a freeze keeps.
+
+Texts that are in force word for word are not read again: by them it is the framework in force.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cache, lru_cache
+
+from domain.entries.code_lists import PolicyKind
+from domain.policy.cited_documents import STANDARDS, PolicyError, read_plain
+from domain.policy.frameworks.framework import Framework
+from domain.policy.frameworks.framework_files import frameworks
+from domain.policy.frameworks.framework_schema import read_framework
+from domain.policy.kept_texts import KeptText, KeptTexts, LaidOver, PolicyText, digest_of_text
+from domain.policy.policy_cache import kept_policy
+from domain.policy.policy_folders import Source, looking_at, policy_files, source
+from domain.policy.standards.edition import Standards
+from domain.policy.standards.edition_files import national_standards
+
+PROGRAMS_OWN: tuple[PolicyKind, ...] = ("practice", "tiering")
+"""The kinds that no folder is laid over. A figure depends on them all the same."""
+
+READ = 32
+"""Frameworks read from kept texts that stay in memory."""
+
+
+def texts_in_force(framework: str) -> KeptTexts:
+    """Every text in force on which figures under this framework depend: its own and its bases', all editions, the rules of
+    practice and of tiering. Where there is no such framework, the others. ``PolicyError``."""
+    return _in_force(source(), framework)
+
+
+@cache
+def _in_force(over: Source, framework: str) -> KeptTexts:
+    return KeptTexts.of(_each_in_force(framework))
+
+
+def _each_in_force(framework: str) -> Iterator[KeptText]:
+    files, bases = policy_files("frameworks"), _bases()
+    name = framework if framework in files else None
+    while name is not None:
+        yield _kept("frameworks", name, *files[name])
+        name = bases[name]
+    for edition, (file, laid) in policy_files("standards").items():
+        yield _kept("standards", edition, file, laid)
+    for kind in PROGRAMS_OWN:
+        yield _kept(kind, kind, STANDARDS / f"{kind}.yaml", None)
+
+
+def _bases() -> Mapping[str, str | None]:
+    """Framework -> the one on whose base it stands."""
+    return kept_policy(
+        "bases", lambda: {name: read_plain(file).get("base") for name, (file, _) in policy_files("frameworks").items()}
+    )
+
+
+def _kept(kind: PolicyKind, name: str, file: PolicyText, laid: LaidOver | None) -> KeptText:
+    text = file.read_bytes().decode("utf-8")
+    return KeptText(kind, name, text, digest_of_text(text), laid)
+
+
+def framework_by(texts: KeptTexts, name: str) -> Framework:
+    """The framework of this id by kept texts, with the editions among them; the one in force where that has the same texts.
+
+    ``PolicyError`` in words: a text is not what its digest says, is missing, or cannot be read by this version.
+    """
+    if name in frameworks() and texts == texts_in_force(name):
+        return frameworks()[name]
+    return _framework_by(texts, name)
+
+
+def apart_from_force(texts: KeptTexts, name: str) -> tuple[list[KeptText], list[KeptText]]:
+    """The kept texts that are not in force for this framework, and those in force that are not kept."""
+    now = texts_in_force(name)
+    return texts.differs(now), now.differs(texts)
+
+
+@lru_cache(READ)
+def _framework_by(texts: KeptTexts, name: str) -> Framework:
+    if (bad := texts.damaged()) is not None:
+        raise PolicyError(
+            f"{bad.name} has not the SHA-256 {bad.digest} under which it is kept, and nothing is scored by it; "
+            "run caseaudit verify, and restore the record from a copy that is sound"
+        )
+    files = texts.of_kind("frameworks")
+    if name not in files:
+        raise PolicyError(f"the text of the framework {name} is not among those that were kept with the inspection")
+    file, laid = files[name]
+    with looking_at(texts):
+        framework, standards = kept_policy(f"framework-{name}", lambda: _read(file))
+    return replace(framework, laid_over=laid, kept=texts, kept_standards=standards)
+
+
+def _read(file: PolicyText) -> tuple[Framework, Standards]:
+    return read_framework(file), national_standards()

@@ -1,0 +1,43 @@
+"""The policy by which a frozen inspection is scored: the texts that were kept, with their digests, and each as a file."""
+
+from flask import Blueprint, abort, render_template
+from werkzeug.wrappers import Response
+
+from domain.accounts.roles import READERS
+from domain.policy.cited_documents import PolicyError
+from domain.policy.frameworks.kept_framework import apart_from_force
+from domain.policy.kept_texts import digest_of_text
+from web.inspections.publication_page import attached
+from web.presentation.policy_words import policy_said
+from web.services import current_cases, current_inspections
+from web.site import access_control
+
+blueprint = Blueprint("policy", __name__)
+
+
+@blueprint.get("/inspections/<inspection>/policy")
+@access_control.open_to(*READERS)
+def show(inspection: str) -> str:
+    """The texts of policy that were kept when the inspection was frozen, and which of them are in force today."""
+    opened = current_inspections.inspection(inspection)
+    found = current_cases.repository().inspection(inspection)
+    texts = found.policy.frozen
+    kept, _ = apart_from_force(texts, opened.framework) if texts else ([], [])
+    return render_template(
+        "inspections/policy.html", inspection=inspection, opened=opened, found=found, said=policy_said(found),
+        texts=texts.texts if texts else (), superseded={one.digest for one in kept},
+    )  # fmt: skip
+
+
+@blueprint.get("/inspections/<inspection>/policy/download/<digest>")
+@access_control.open_to(*READERS)
+def text(inspection: str, digest: str) -> Response:
+    """A text of policy that was kept, as the file that it was."""
+    current_inspections.inspection(inspection)
+    texts = current_cases.repository().inspection(inspection).policy.frozen
+    one = next((one for one in texts.texts if one.digest == digest), None) if texts else None
+    if one is None:
+        abort(404, "No text of policy is kept under this digest for this inspection.")
+    if digest_of_text(one.text) != digest:
+        raise PolicyError(f"{one.name} has not the SHA-256 under which it is kept; run caseaudit verify")
+    return attached(one.read_bytes(), "application/yaml; charset=utf-8", f"{one.kind}-{one.id}.yaml")

@@ -8,6 +8,7 @@ from domain.entries.case_entries import (
     ContactSuspended,
     DispensationGiven,
     Entry,
+    HandoverPlanned,
     PersonDetailsChanged,
     SupervisionStarted,
 )
@@ -33,8 +34,11 @@ def check_dates(begun: SupervisionStarted | None, fact: Entry, now: datetime) ->
 
 
 _WITH_FURTHER_DATES = frozenset(
-    (SupervisionStarted, AppointmentOutcomeRecorded, ContactSuspended, DispensationGiven, PersonDetailsChanged)
-)
+    (
+        SupervisionStarted, AppointmentOutcomeRecorded, ContactSuspended, DispensationGiven, PersonDetailsChanged,
+        HandoverPlanned,
+    )
+)  # fmt: skip
 
 
 def _check_further(fact: Entry) -> None:
@@ -52,6 +56,11 @@ def _check_further(fact: Entry) -> None:
             raise ImpossibleDate(
                 "to_on", f"{fact.to_on} is before from_on, {fact.from_on}; give the last day without contact"
             )
+        case HandoverPlanned() if fact.handover_on > fact.release_on:
+            raise ImpossibleDate(
+                "handover_on", f"{fact.handover_on} is after the release, {fact.release_on}; give the day on which the "
+                "community takes the case over"
+            )  # fmt: skip
         case DispensationGiven():
             _check_dispensed_days(fact)
         case PersonDetailsChanged(date_of_birth=date() as born):

@@ -60,6 +60,7 @@ NeedRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("DiversityNeedId
 ReportRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("CourtReportRequested",)})]
 VictimRequiredRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("VictimContactRequired",)})]
 VictimReferralRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("VictimContactReferred",)})]
+HandoverRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("HandoverPlanned",)})]
 LinkRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("PersonLinked",)})]
 SuspensionRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("ContactSuspended",)})]
 DispensationRef = Annotated[str, Meta(min_length=1, extra={"entry_of": ("DispensationGiven",)})]
@@ -752,6 +753,29 @@ class MethodsConsidered(Entry, frozen=True):
 
 class PreReleaseWorkDone(Entry, frozen=True):
     kind: code_lists.PreReleaseWork
+
+
+class HandoverPlanned(Entry, frozen=True):
+    """The case passes from prison to the community on ``handover_on``; a later one takes the place of an earlier.
+
+    ``release_on``: the earliest release; of an indeterminate sentence tariff or hearing, of parole its date.
+    """
+
+    use = Use(title="Handover from custody planned")
+
+    kind: code_lists.HandoverKind
+    release_on: Annotated[date, Meta(title="Earliest release, tariff, hearing or parole")]
+    handover_on: Annotated[date, Meta(title="Day of the handover")]
+
+
+class CommunityManagerNamed(Entry, frozen=True):
+    """Somebody in the community was named who holds the case from the handover on."""
+
+    use = Use(title="Somebody in the community named for a handover")
+
+    handover: HandoverRef
+    officer: Text
+    officer_id: StaffId | None = None
 
 
 class CourtReportRequested(Entry, frozen=True):

@@ -136,6 +136,8 @@ DiversityNeed = Literal[
 ]
 LearningStyle = Literal["activist", "reflector", "theorist", "pragmatist"]
 Motivation = Literal["unaware", "thinking_about_change", "preparing", "acting", "maintaining"]
+HandoverKind = Literal["early_allocation", "indeterminate", "parole", "determinate"]
+"""By what the day is reckoned on which a case passes from prison to the community; the last is every other sentence."""
 PreReleaseWork = Literal["prison_visit", "video_link", "sentence_plan_board", "release_plan", "home_assessment"]
 ReportKind = Literal["psr", "ssr", "standard_delivery", "short_format", "oral"]
 """The last three are those of today."""

@@ -4,15 +4,14 @@ Pure functions from dates to dates, each with the rule that gives it. ``ValueErr
 """
 
 from datetime import date, timedelta
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
+from domain.entries.code_lists import HandoverKind
 from domain.policy.sentence_rules import ELIGIBILITY, SentenceRule, sentence_rules
 
 ONE_DAY = timedelta(days=1)
-
-Handover = Literal["early_allocation", "indeterminate", "parole", "determinate"]
 
 
 class SentenceDate(NamedTuple):
@@ -99,9 +98,10 @@ def eligibility(returned: date) -> list[SentenceRule]:
     return [rule for name in ELIGIBILITY if (rule := sentence_rules()[name]).holds(returned)]
 
 
-def handover(kind: Handover, sentenced: date, release: date) -> list[SentenceDate]:
-    """When a case goes from prison to the community: the handover, when it is coming up, and when a name is overdue.
+def handover(kind: HandoverKind, sentenced: date, release: date) -> list[SentenceDate]:
+    """When a case goes from prison to the community: when it is coming up, the handover, and when a name is overdue.
 
+    Nothing is coming up before the sentence: then the other two are given.
     ``release``: the earliest release; of an indeterminate sentence the tariff or the hearing, of parole its date.
     """
     if release < sentenced:
@@ -114,8 +114,9 @@ def handover(kind: Handover, sentenced: date, release: date) -> list[SentenceDat
         rule = rules["handover-" + kind.replace("_", "-")]
         on = SentenceDate("Handover", release - relativedelta(months=rule.amount, days=rule.and_days), rule)
     upcoming, overdue = rules["handover-upcoming"], rules["handover-overdue"]
+    coming = on.on - timedelta(days=upcoming.amount)
     return [
-        SentenceDate("The handover is coming up", on.on - timedelta(days=upcoming.amount), upcoming),
+        *([SentenceDate("The handover is coming up", coming, upcoming)] if coming >= sentenced else []),
         on,
         SentenceDate(
             "With nobody named in the community, overdue from", on.on + timedelta(days=overdue.amount), overdue

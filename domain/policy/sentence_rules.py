@@ -50,7 +50,7 @@ NUMBERED = (
 ELIGIBILITY = ("recall-default-2024", "recall-under-four-years", "recall-tool-2026")
 """What is told of who is given a fixed-term recall: shown, and read by nothing."""
 
-IN_WORDS = ("suspension", *ELIGIBILITY)
+IN_WORDS = ("suspension", "handover-policy", *ELIGIBILITY)
 """The rules that have none."""
 
 

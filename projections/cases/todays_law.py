@@ -1,14 +1,22 @@
 """What today's law says of a case, where it lays no duty with a time limit.
 
-Which failures ask for a warning or for referral; their count as a service team describes it; final third; calculated tiers.
+Which failures ask for a warning or for referral; their count as a service team describes it; final third; handover from custody;
+calculated tiers.
 """
 
 from datetime import date
+from operator import attrgetter
 from typing import NamedTuple
 
 from domain.calendar.workdays import Length
-from domain.entries.case_entries import BreachInitiated, ContactSuspended, WarningGiven
-from domain.policy.sentence_dates import Kept, SentenceDate, final_third, kept_in_contact
+from domain.entries.case_entries import (
+    BreachInitiated,
+    CommunityManagerNamed,
+    ContactSuspended,
+    HandoverPlanned,
+    WarningGiven,
+)
+from domain.policy.sentence_dates import Kept, SentenceDate, final_third, handover, kept_in_contact
 from domain.policy.sentence_rules import SentenceRule, sentence_rules
 from domain.policy.tier_v2 import TierV2
 from domain.policy.tier_v3 import TierV3
@@ -100,6 +108,41 @@ def kept_though_suspended(history: History, day: date) -> list[str]:
     )
 
 
+class Handover(NamedTuple):
+    """A handover from custody as the file has it, and the dates by the rules of April 2023; none where they are not for it.
+
+    ``named_on``: the first day on which somebody in the community was named by then.
+    """
+
+    planned: HandoverPlanned
+    named_on: date | None
+    dates: list[SentenceDate]
+
+    def overdue(self, day: date) -> bool:
+        """Whether nobody is named although the rules ask for it by this day: the last of their dates."""
+        return self.named_on is None and bool(self.dates) and self.dates[-1].on <= day
+
+
+def handover_of(history: History, day: date) -> Handover | None:
+    """The last handover from custody that was planned by a day."""
+    planned = max((p for p in history.all(HandoverPlanned) if p.occurred_on <= day), key=HANDED, default=None)
+    if planned is None:
+        return None
+    named = [fact.occurred_on for fact in history.all(CommunityManagerNamed)]
+    sentenced = history.started.sentenced_on if history.started else None
+    known = sentenced is not None and sentenced <= planned.release_on
+    dates = handover(planned.kind, sentenced, planned.release_on) if sentenced is not None and known else []
+    policy = sentence_rules()["handover-policy"]
+    return Handover(
+        planned,
+        min((on for on in named if on <= day), default=None),
+        dates if policy.holds(planned.handover_on) else [],
+    )
+
+
+HANDED = attrgetter("occurred_on", "recorded_at")
+
+
 class CalculatedTiers(NamedTuple):
     """The tiers of a case on a day, with what they are made of; None before the first day of a version."""
 
@@ -112,3 +155,22 @@ def calculated_tiers_of(history: History, day: date) -> CalculatedTiers | None:
     v2 = version_2_on(history, day) if value_on(history.tier_v2, day) else None
     v3 = version_3_on(history, day) if value_on(history.tier_v3, day) else None
     return None if v2 is None and v3 is None else CalculatedTiers(v2, v3)
+
+
+class TodaysLaw(NamedTuple):
+    """All of it. ``failures``: their count, which drives nothing. ``kept``: why contact should not be suspended."""
+
+    warn_or_refer: list[WarnOrRefer]
+    failures: int
+    final_third: list[SentenceDate]
+    kept: list[str]
+    handover: Handover | None
+    tiers: CalculatedTiers | None
+
+
+def todays_law(history: History, day: date) -> TodaysLaw:
+    """What today's law says of a case on a day."""
+    return TodaysLaw(
+        warn_or_refer(history, day), failures_counted(history, day), final_third_of(history, day),
+        kept_though_suspended(history, day), handover_of(history, day), calculated_tiers_of(history, day),
+    )  # fmt: skip

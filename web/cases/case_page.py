@@ -8,10 +8,10 @@ from werkzeug.wrappers import Response
 
 from domain.accounts.roles import READERS
 from domain.entries.case_entries import AppointmentMade
-from projections.cases import todays_law
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.cases.last_plans import last_plans
 from projections.cases.supervision_chart import supervision_chart
+from projections.cases.todays_law import todays_law
 from projections.history.appointments import Appointment
 from projections.ledger.ledger_rows import NoticeRow
 from projections.notices.notice import NoticeKind
@@ -53,11 +53,7 @@ def show(crn: str, number: int) -> str | Response:
         chart=chart(supervision_chart(case.reading, met=with_met)),
         plans=last_plans(case.reading.history, case.day),
         contacts=last_contacts(case),
-        warn_or_refer=todays_law.warn_or_refer(case.reading.history, case.day),
-        failures=todays_law.failures_counted(case.reading.history, case.day),
-        final_third=todays_law.final_third_of(case.reading.history, case.day),
-        tiers=todays_law.calculated_tiers_of(case.reading.history, case.day),
-        kept=todays_law.kept_though_suspended(case.reading.history, case.day),
+        law=todays_law(case.reading.history, case.day),
     )
 
 

@@ -11,10 +11,10 @@ from domain.calendar.london_time import day_of
 from domain.entries.case_entries import Entry
 from domain.entries.code_lists import label
 from domain.store.stored_entries import Stored
-from projections.cases import todays_law
 from projections.cases.case_reading import Reading
 from projections.cases.case_repository import CaseRepository
 from projections.cases.stored_late import late_grounds, late_in_answer
+from projections.cases.todays_law import todays_law
 from projections.obligations.interruptions import interruption
 from web.cli import command_log, command_options
 from web.presentation.formatting import short_date
@@ -108,17 +108,18 @@ def _case_text(reading: Reading, stored: Mapping[str, Stored], late: Collection[
 
 def _todays_law(reading: Reading) -> list[str]:
     """What today's law says where it lays no duty with a time limit, in lines; none where it says nothing."""
-    history, day = reading.history, reading.moment.on
+    law = todays_law(reading.history, reading.moment.on)
     lines = []
-    for one in todays_law.warn_or_refer(history, day):
+    for one in law.warn_or_refer:
         asked = f"refer (warned {one.warned_on})" if one.warned_on else "warn, or refer"
         lines.append(f"  {asked}: failure on {one.failed_on}; no number of days is given. {one.rule.citation}")
-    lines += [f"  {one.on}: {one.what}. {one.rule.citation}" for one in todays_law.final_third_of(history, day)]
-    lines += [
-        f"  contact is suspended, but the case is kept in it: {why}"
-        for why in todays_law.kept_though_suspended(history, day)
-    ]
-    tiers = todays_law.calculated_tiers_of(history, day)
+    lines += [f"  {one.on}: {one.what}. {one.rule.citation}" for one in law.final_third]
+    lines += [f"  contact is suspended, but the case is kept in it: {why}" for why in law.kept]
+    if law.handover is not None:
+        planned, named = law.handover.planned, law.handover.named_on
+        lines.append(f"  handover from custody planned for {planned.handover_on}; community named: {named or 'nobody'}")
+        lines += [f"  {one.on}: {one.what}. {one.rule.citation}" for one in law.handover.dates]
+    tiers = law.tiers
     if tiers is not None and tiers.v2 is not None:
         points = (*tiers.v2.protect, *tiers.v2.change)
         lines.append(

@@ -6,8 +6,9 @@ from typing import get_args
 
 import click
 
+from domain.entries.code_lists import HandoverKind
 from domain.policy.cited_documents import SURE
-from domain.policy.sentence_dates import Handover, SentenceDate, eligibility, final_third, handover, recall_ends
+from domain.policy.sentence_dates import SentenceDate, eligibility, final_third, handover, recall_ends
 from web.cli import command_options
 from web.presentation.formatting import long_date
 
@@ -46,12 +47,12 @@ def recall(returned: date, under_twelve_months: bool, young: bool, normal_releas
 
 
 @dates.command("handover")
-@click.option("--kind", type=click.Choice(get_args(Handover)), required=True)
+@click.option("--kind", type=click.Choice(get_args(HandoverKind)), required=True)
 @click.option("--sentenced", type=_day, required=True, metavar="D")
 @click.option(
     "--release", type=_day, required=True, metavar="D", help="Earliest release, tariff, hearing or parole date."
 )
-def hand_over(kind: Handover, sentenced: date, release: date) -> None:
+def hand_over(kind: HandoverKind, sentenced: date, release: date) -> None:
     """When a case goes from prison to the community."""
     try:
         _show(handover(kind, sentenced, release))

@@ -17,6 +17,7 @@ from projections.cases.case_reading import Reading
 from projections.cases.caseload import DutyLine, NoticeLine
 from projections.cases.rests_on import RestsOn
 from projections.cases.stored_late import StoredLate
+from projections.cases.todays_law import todays_law
 from projections.inspections.sample_scores import ScoreChange, ScoredSample
 from projections.obligations.duty_state import Obligation
 from projections.obligations.interruptions import interruption
@@ -26,6 +27,7 @@ from projections.scoring.score_bands import SectionBand
 from projections.scoring.scores import CriterionScore, QuestionScore, Score
 from web.presentation.phrases import because
 from web.presentation.rating_json import rating_document
+from web.presentation.todays_law_json import todays_law_document
 
 
 def entry_document(kept_on: str, reference: str, fact: Entry, stored: Stored | None = None) -> dict[str, Any]:
@@ -229,6 +231,7 @@ def case_document(reading: Reading, stored: Mapping[str, Stored]) -> dict[str, A
             {"notice": row.notice, "since": row.begins_on.isoformat(), "entry": row.entry}
             for row in (reading.snapshot.noticed if reading.has_begun else ())
         ],
+        "law_of_today": todays_law_document(todays_law(reading.history, day)),
         "answers": [
             {
                 "question": a.question.id,

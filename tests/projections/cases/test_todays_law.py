@@ -1,10 +1,25 @@
 """Warn or refer, the count of failures as a team describes it, and the final third of a case."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
-from projections.cases.todays_law import failures_counted, final_third_of, kept_though_suspended, warn_or_refer
+import pytest
+
+from domain.aggregates.entry_dates import check_dates
+from domain.entries.case_entries import HandoverPlanned
+from domain.entries.refusals import ImpossibleDate
+from domain.policy.standards.edition_files import national_standards
+from projections.cases.todays_law import (
+    failures_counted,
+    final_third_of,
+    handover_of,
+    kept_though_suspended,
+    todays_law,
+    warn_or_refer,
+)
 from projections.history.history import History
+from projections.obligations.derive import obligations
 from tests.scenarios import Scenario
 
 START = {"on": date(2022, 1, 3), "SupervisionStarted": {"order_type": "community_order", "ends_on": date(2025, 1, 3)}}
@@ -104,3 +119,64 @@ def test_a_suspension_in_the_final_third_holds_to_its_last_day_and_one_for_hospi
         ((_, ends, _),) = history(away).suspended
         spans[reason] = ends
     assert spans == {"final_third": date(2025, 1, 4), "hospital": date(2024, 8, 26)}
+
+
+def released(sentenced: date | None, planned: date, *more: dict[str, Any]) -> History:
+    """On licence from 3 July 2023, with a handover planned for a day, entered on the day of sentence."""
+    begun = {"order_type": "licence", "released_on": date(2023, 7, 3), "sentenced_on": sentenced}
+    start = {"on": date(2023, 7, 3), "SupervisionStarted": {k: v for k, v in begun.items() if v}}
+    plan = {"kind": "determinate", "release_on": date(2023, 7, 3), "handover_on": planned}
+    return history({"on": date(2023, 4, 17), "entry": "h", "HandoverPlanned": plan}, *more, start=start)
+
+
+def named(on: date) -> dict[str, Any]:
+    return {"on": on, "CommunityManagerNamed": {"handover": "h", "officer": "Ruth Ablewhite"}}
+
+
+def test_a_handover_is_overdue_two_days_after_it_with_nobody_named() -> None:
+    sentenced = date(2023, 4, 17)
+    file = released(sentenced, sentenced, named(date(2023, 4, 26)))
+    days = {date(2023, 4, 16): None, date(2023, 4, 18): False, date(2023, 4, 19): True, date(2023, 4, 26): False}
+    found = {day: handover_of(file, day) for day in days}
+    assert {day: one and one.overdue(day) for day, one in found.items()} == days
+    last = found[date(2023, 4, 26)]
+    assert last is not None and last.named_on == date(2023, 4, 26)
+    assert [one.on for one in last.dates] == [sentenced, date(2023, 4, 19)], "ten months reach the release"
+    assert {one.rule.sure for one in last.dates} == {"F"}
+
+
+@pytest.mark.parametrize(
+    ("sentenced", "planned"),
+    [(None, date(2023, 4, 17)), (date(2022, 4, 18), date(2023, 3, 31))],
+    ids=["unknown", "before"],
+)
+def test_nothing_is_said_of_a_handover_before_the_policy_or_without_the_day_of_sentence(
+    sentenced: date | None, planned: date
+) -> None:
+    found = handover_of(released(sentenced, planned), date(2023, 7, 3))
+    assert found is not None and found.dates == [] and not found.overdue(date(2023, 7, 3))
+
+
+def test_what_a_tool_takes_for_overdue_drives_nothing_unless_it_is_laid() -> None:
+    (edition,) = [one for one in national_standards().editions if one.id == "2022"]
+    (told,) = [clause for clause in edition.described if clause.id == "community-manager-named"]
+    begun = {"on": date(2023, 4, 17), "SupervisionStarted": {"order_type": "licence"}}
+    plan = {"kind": "parole", "release_on": date(2024, 7, 3), "handover_on": date(2023, 7, 3)}
+    file = history(
+        {"on": date(2023, 5, 2), "entry": "h", "HandoverPlanned": plan}, named(date(2023, 7, 5)), start=begun
+    )
+    assert not [duty for duty in obligations(file, national_standards().clauses) if duty.clause.id == told.id]
+    (duty,) = obligations(file, [replace(told, described=None)])
+    assert (duty.arises_on, duty.due_on, duty.met_on) == (date(2023, 7, 3), date(2023, 7, 4), date(2023, 7, 5))
+
+
+def test_a_handover_after_the_release_is_refused() -> None:
+    with pytest.raises(ImpossibleDate, match="is after the release"):
+        check_dates(None, released(None, date(2023, 7, 4)).all(HandoverPlanned)[0], datetime(2024, 1, 1, tzinfo=UTC))
+
+
+def test_all_of_it_is_given_at_once_and_nothing_of_an_old_file() -> None:
+    old = {"on": date(2005, 5, 6), "SupervisionStarted": {"order_type": "community_order"}}
+    assert todays_law(history(start=old), date(2006, 5, 6)) == ([], 0, [], [], None, None)
+    away = released(date(2023, 4, 17), date(2023, 4, 17))
+    assert todays_law(away, date(2023, 7, 3)).handover is not None

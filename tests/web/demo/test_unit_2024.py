@@ -1,14 +1,17 @@
 """The second demonstration gives the figures that ``docs/second-demonstration.md`` works by hand, and what it says happens."""
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from domain.entries.case_entries import QualityJudged
+from domain.accounts.account_register import AccountRegister
+from domain.entries.case_entries import CommunityManagerNamed, Entry, QualityJudged, RiskScored
 from domain.importing.importer import ImportReport, import_lines
 from domain.importing.ndjson_reader import read_lines
 from domain.store.application import Files
@@ -16,15 +19,20 @@ from projections.cases.case_repository import CaseRepository
 from projections.inspections.how_made import how_made
 from projections.inspections.sample_scores import score_inspection
 from projections.scoring.score_bands import section_bands, total
+from tests.support.people import signed_in
+from web.app import create_app
+from web.cli import main
+from web.demo.demo_accounts import add_staff
 from web.demo.demo_mark import ACTOR, take_over
 from web.demo.unit_2024 import write_unit
 from web.demo.unit_2024.unit_figures import FIGURES
 from web.demo.unit_2024.unit_inspection import NAME
-from web.demo.unit_2024.unit_people import PANEL
+from web.demo.unit_2024.unit_people import PANEL, STAFF
 from web.inspections.printed_report import as_html
 from web.inspections.publish_samples import publish_unit
 from web.inspections.report_data import report
 from web.inspections.report_proof import verify_report
+from web.presentation.formatting import long_date
 from web.presentation.score_words import boundary_words
 
 NOW = datetime.now(UTC)
@@ -42,7 +50,20 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaseRepository]:
         )
         assert found.rejected == []
         publish_unit(files, NOW)
+        with closing(AccountRegister(str(folder / "unit.sqlite"))) as register:
+            add_staff(register, NOW, STAFF)
         yield CaseRepository(files)
+
+
+def with_entry(book: CaseRepository, kind: type[Entry]) -> str:
+    """The case of the sample whose file has an entry of this type."""
+    (found,) = {
+        case
+        for case in book.inspection(NAME).sample
+        for entry in book.file(case).entries.values()
+        if isinstance(entry, kind)
+    }
+    return found
 
 
 def test_every_figure_of_the_page_comes_out(book: CaseRepository) -> None:
@@ -114,3 +135,27 @@ def test_the_published_files_verify_and_the_erratum_stands_beside_them(book: Cas
     proof = verify_report(book, path)
     assert proof.differs == []
     assert [one.about for one in made.inspection.process.errata] == ["2.1.3"]
+
+
+def test_a_custody_handover_and_the_calculated_tiers_are_on_the_case_page_in_its_json_and_at_the_command_line(
+    book: CaseRepository,
+) -> None:
+    database = str(book.files.env["SQLITE_DBNAME"])
+    lead = signed_in(create_app(database, today=lambda: date(2024, 4, 16), demo=True), "i.farrar")
+    handed, tiered = with_entry(book, CommunityManagerNamed), with_entry(book, RiskScored)
+    began = book.file(handed).entries["handover"].occurred_on
+    page = lead.get(f"/cases/{handed}").text
+    assert "Handover from custody" in page and "Offender management allocation manager" in page
+    assert f"somebody in the community named on {long_date(began + timedelta(days=9))}" in page
+    run = ["case", handed, "--as-at", str(began + timedelta(days=110)), "--database", database]
+    assert "community named: " + str(began + timedelta(days=9)) in CliRunner().invoke(main, run).output
+    said = json.loads(CliRunner().invoke(main, [*run, "--format", "json"]).output)["law_of_today"]["handover"]
+    assert [one["on"] for one in said["dates"]] == [str(began), str(began + timedelta(days=2))]
+    tiers = {}
+    for day in ("2023-12-11", "2023-12-12"):
+        run = ["case", tiered, "--as-at", day, "--database", database, "--format", "json"]
+        law = json.loads(CliRunner().invoke(main, run).output)["law_of_today"]
+        tiers[day] = law["tiers"]["v2"]["tier"], [one["points"] for one in law["tiers"]["v2"]["protect"]]
+        assert law["tiers"]["v2"]["sure"] == "F" and law["tiers"].get("v3") is None, "version 3 begins in 2026"
+    assert tiers == {"2023-12-11": ("C2", [10]), "2023-12-12": ("D2", [])}
+    assert "Version 2: " in lead.get(f"/cases/{tiered}").text

@@ -36,6 +36,12 @@ class UnitCase:
     high: bool
 
     @property
+    def sentenced(self) -> date:
+        """The day of sentence: that of the order; on licence eight months before the release, or eighty days where it was short."""
+        short = int(self.reference[1:7]) % 3 == 0
+        return self.start - timedelta(days=(80 if short else 240) if self.order == "licence" else 0)
+
+    @property
     def stratum(self) -> str:
         """As the frame groups it: by gender and order."""
         gender = "women" if self.person["gender"] == "female" else "men"
@@ -110,7 +116,7 @@ def _file(case: UnitCase, whole: bool) -> Iterator[Line]:
 def _beginning(pen: _Pen) -> Iterator[Line]:
     case, officer, start = pen.case, pen.case.officer, pen.case.start
     licence = case.order == "licence"
-    dates = {"sentenced_on": start - timedelta(days=240), "released_on": start} if licence else {"sentenced_on": start}
+    dates = {"sentenced_on": case.sentenced, **({"released_on": start} if licence else {})}
     yield pen.write(
         "SupervisionStarted", start, person=case.person, order_type=case.order, area=REGION, division=UNIT, team=officer.team,
         officer=officer.name, officer_id=officer.id, officer_grade=officer.grade, ends_on=start + timedelta(days=365),

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import cycle
 from random import Random
 from typing import Any
@@ -244,16 +244,22 @@ def _happenings(out: _Lines, cases: Sequence[UnitCase], notes: dict[str, list[Li
                 note="Rang to say that somebody may ask about the file") for n in (1, 2)
     ]  # fmt: skip
     licences = [case for case in sample if case.order == "licence"]
-    recalled, handed, harmed = licences[1], licences[2], licences[3]
+    recalled, harmed = licences[1], licences[3]
+    handed = next(case for case in licences[4:] if case.start - case.sentenced < timedelta(days=100))
     notes[recalled.reference] += [
         line_on(recalled, "recall", "RecallRequested", date(2023, 11, 6), "16:00", recalled.officer.id, reason="Arrested again"),
         line_on(recalled, "recalled", "RecallDecided", date(2023, 11, 7), "12:00", recalled.officer.id, outcome="recalled"),
         line_on(recalled, "in", "CustodyStarted", date(2023, 11, 8), "18:00", recalled.officer.id, reason="recall"),
         line_on(recalled, "out", "CustodyEnded", date(2023, 12, 6), "10:00", recalled.officer.id),
     ]  # fmt: skip
-    notes[handed.reference].append(
-        line_on(handed, "handed", "PreReleaseWorkDone", handed.start, "09:30", handed.officer.id, kind="video_link")
-    )
+    notes[handed.reference] += [
+        line_on(handed, "handover", "HandoverPlanned", handed.sentenced, "15:00", handed.officer.id, kind="determinate",
+                release_on=handed.start, handover_on=handed.sentenced),
+        line_on(handed, "named", "CommunityManagerNamed", handed.sentenced + timedelta(days=9), "09:30", handed.officer.id,
+                handover="handover", officer=handed.officer.name, officer_id=handed.officer.id),
+        line_on(handed, "handed", "PreReleaseWorkDone", handed.start - timedelta(days=20), "09:30", handed.officer.id,
+                kind="video_link"),
+    ]  # fmt: skip
     required = harmed.start
     notes[harmed.reference] += [
         line_on(harmed, "victim", "VictimContactRequired", required, "09:40", harmed.officer.id),

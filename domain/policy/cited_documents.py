@@ -76,6 +76,12 @@ def read_plain(path: PolicyText) -> dict[str, Any]:
     return plain
 
 
+def line_of(path: PolicyText, part: str) -> int:
+    """The line on which a part of a document stands; 0 where it has none. ``PolicyError`` as ``read_plain``."""
+    _, places = _parsed(path)
+    return places.parts[part].line if part in places.parts else 0
+
+
 def read_document(
     path: PolicyText, schema: Schema, *, check: Callable[[Any, Sequence[Problem]], Iterable[Problem]] | None = None
 ) -> Any:

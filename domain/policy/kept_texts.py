@@ -32,6 +32,8 @@ class LaidOver:
     file: str
     replaces: str | None = None
     reason: str | None = None
+    line: int = 0
+    """The line on which an edition's ``start`` stands; 0: nobody asks."""
 
     @property
     def words(self) -> str:

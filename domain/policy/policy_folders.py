@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
-from domain.policy.cited_documents import FRAMEWORKS, STANDARDS, PolicyError, read_plain
+from domain.policy.cited_documents import FRAMEWORKS, STANDARDS, PolicyError, line_of, read_plain
 from domain.policy.kept_texts import KeptTexts, LaidOver, PolicyText
 
 IN_ENVIRONMENT = "CASEAUDIT_POLICY"
@@ -127,7 +127,7 @@ def _lay(found: Files, kind: Kind, path: Path) -> None:
         del found[replaces]
     if name in found:
         raise PolicyError(f"{path.name}: {NAMED_BY[kind]}: '{name}' is there already, beside '{replaces}'")
-    found[name] = path, LaidOver(path.name, replaces, reason)
+    found[name] = path, LaidOver(path.name, replaces, reason, line_of(path, "start"))
 
 
 def policy_digest() -> str:

@@ -4,6 +4,7 @@ from flask import Blueprint, abort, render_template, request
 from marshmallow import EXCLUDE, Schema, fields
 
 from domain.policy.practice import practice
+from domain.policy.sentence_rules import sentence_rules
 from domain.policy.standards.edition import Edition
 from domain.policy.standards.edition_files import national_standards, subjects_laid
 from projections.reports import standards_handbook
@@ -104,6 +105,7 @@ def _edition(edition: Edition) -> str:
         laid=laid,
         not_laid=not_laid,
         subjects=standards_handbook.by_subject(edition.clauses),
+        dates=sentence_rules().values() if edition.end is None else (),
         matrix=standards_handbook.contact_matrix(edition),
         editions=national_standards().editions,
         who=standards_handbook.attributes_of,

@@ -15,7 +15,7 @@ from domain.policy.standards.edition_schema import read_edition
 
 
 def combine(editions: Iterable[Edition]) -> Standards:
-    """The editions in order of time; ``PolicyError`` where there is a gap or an overlap.
+    """The editions in order of time; ``PolicyError`` where there is a gap or an overlap, with file and line of what is laid over.
 
     An edition without an end ends on the day on which the next one starts.
     """
@@ -24,7 +24,7 @@ def combine(editions: Iterable[Edition]) -> Standards:
         if earlier.end != later.start:
             raise PolicyError(
                 f"edition {_named(earlier)} ends on {earlier.end} but {_named(later)} starts on {later.start}: "
-                "one must start on the day the other ends"
+                f"one must start on the day the other ends{_replaced(ordered)}"
             )
     return Standards(tuple(_with_since(ordered)))
 
@@ -40,7 +40,14 @@ def _ended(ordered: Sequence[Edition]) -> list[Edition]:
 
 
 def _named(edition: Edition) -> str:
-    return f"{edition.id} ({edition.laid_over.file})" if edition.laid_over else edition.id
+    laid = edition.laid_over
+    return f"{edition.id} ({laid.file} line {laid.line})" if laid else edition.id
+
+
+def _replaced(editions: Iterable[Edition]) -> str:
+    """Which editions take the place of others, as far as that may have left a gap."""
+    laid = [one for one in editions if one.laid_over and one.laid_over.replaces not in (None, one.id)]
+    return "".join(f"; {_named(one)} takes the place of {one.laid_over.replaces}" for one in laid if one.laid_over)
 
 
 def _with_since(editions: Sequence[Edition]) -> Iterable[Edition]:

@@ -102,7 +102,11 @@ REFUSED: list[tuple[str, str, str]] = [
     ("same.yaml", NEW.replace('"2030"', '"2007"'), "same.yaml: edition: '2007' is there already; choose another id, or say"),
     ("r.yaml", f"replaces: '1066'\nreason: x\n{NEW}", "replaces: there is no '1066' to take the place of"),
     ("r.yaml", f"replaces: '2007'\n{NEW}", "reason: missing; say why this takes the place of '2007'"),
-    ("gap.yaml", f"replaces: '2007'\nreason: x\n{NEW}", "one must start on the day the other ends"),
+    ("gap.yaml", f"replaces: '2007'\nreason: x\n{NEW}",
+     r"edition 2005 ends on 2007-09-30 but 2011 starts on 2011-04-05: one must start on the day the other ends; "
+     r"2030 (gap.yaml line 6[)] takes the place of 2007"),
+    ("ends.yaml", f"replaces: '2022'\nreason: x\n{NEW}",
+     r"edition 2021 ends on 2022-06-01 but 2030 (ends.yaml line 6[)] starts on 2030-01-01: one must start on the day"),
     ("half.yaml", NEW[: NEW.index("values:") + 20], "half.yaml line"),
     ("none.yaml", NEW.replace('edition: "2030"\n', ""), "none.yaml line 1: edition: [mM]issing"),
     ("uncited.yaml", NEW.replace("cite: local, ", ""), "a value without a citation does not load"),

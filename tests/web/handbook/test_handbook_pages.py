@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from domain.policy.practice import practice
+from domain.policy.sentence_rules import sentence_rules
 from domain.policy.standards.edition_files import national_standards
 from projections.reports.clause_in_practice import effects
 from tests.support.people import signed_in
@@ -77,3 +78,12 @@ def test_an_edition_of_today_shows_what_is_laid_not_laid_and_only_described(read
     assert all(row.about in text and row.why[1:] in text and row.citation in text for row in found.not_laid)
     assert ("Described, and no law" in text) == bool(found.described) == (edition != "2011")
     assert all(clause.says in text and str(clause.described)[1:] in text for clause in found.described)
+
+
+def test_the_edition_in_force_shows_the_dates_that_are_worked_out_and_how_sure_each_is(reader: FlaskClient) -> None:
+    text = page(reader, "/standards/editions/2022")
+    assert "Dates that are worked out, and no clause" in text
+    for rule in sentence_rules().values():
+        assert rule.says in text and rule.citation in text and (rule.remark or "") in text, rule.id
+    assert "56 days." in text and "8 months and 14 days." in text and "1 appointment." in text
+    assert "Dates that are worked out" not in page(reader, "/standards/editions/2021")

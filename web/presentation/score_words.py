@@ -86,6 +86,11 @@ def boundary_words(band: SectionBand) -> str:
     return f"not moved, though {stays}" if stays else ""
 
 
+def _ended(words: str) -> str:
+    """Words as a sentence, where somebody wrote them without a full stop."""
+    return words if words.rstrip().endswith((".", "!", "?")) else f"{words.rstrip()}."
+
+
 def _small(words: str) -> str:
     """A sentence as it stands behind a colon."""
     return words[:1].lower() + words[1:]
@@ -103,14 +108,17 @@ def _grounds(band: SectionBand, grounds: Sequence[DiscretionGround]) -> str:
 def rating_lines(framework: Framework, band: SectionBand) -> list[str]:
     """How a section came by its band, in sentences: what it is rated on, or from where it was moved, by whom and why."""
     if band.rated is not None:
-        said = [f"Rated{agreed_words(band)}. {band.rated.reason}" if band.agreed else band.rated.reason]
-        return said + ([f"Evidence: {band.rated.evidence}"] if band.rated.evidence else [])
+        said = [f"Rated{agreed_words(band)}."] if band.agreed else []
+        evidence = [_ended(f"Evidence: {band.rated.evidence}")] if band.rated.evidence else []
+        return [*said, _ended(band.rated.reason), *evidence]
     made = band.adjusted
     if made is None or made.to is None or band.proposed is None:
         return [f"{words.capitalize()}."] if (words := boundary_words(band)) else []
     ground = f": {_small(ground_words(framework, made.ground, band.near))}" if made.ground else ""
     mark = next((one.words for one in framework.bands if one.title == made.to), made.to)
-    lines = [f"{band.printed}% is {band.proposed.words}. Moved to {mark}{agreed_words(band)}{ground}. {made.reason}"]
+    lines = [
+        f"{band.printed}% is {band.proposed.words}. Moved to {mark}{agreed_words(band)}{ground}. {_ended(made.reason)}"
+    ]
     return lines + ([] if band.stands else ["The ground no longer holds for today's figure: the move does not stand."])
 
 

@@ -91,7 +91,7 @@ def test_the_bands_and_the_total_are_those_of_the_page(book: CaseRepository) -> 
     assert boundary_words(left) == "not moved, though near the boundary at 50%; one case would change the band"
     page = as_html(report(book, NAME))
     assert (
-        f"of the panel: the figure is near the boundary (within 5 points of 65%), recalled. {moved.adjusted.reason}"
+        f"of the panel: the figure is near the boundary (within 5 points of 65%), recalled. {moved.adjusted.reason}."
         in page
     )
     assert "Evidence: Evidence in advance" in page, "what domain one was rated on is printed"

@@ -301,7 +301,7 @@ def _closing(out: _Lines, policy: Sequence[Line]) -> None:
               outside_line=True)  # fmt: skip
     out.write(
         "RatingAdjusted", date(2024, 2, 27), criterion="2.2", to="Requires improvement", ground="near_boundary",
-        reason="The figure is half a point below the boundary, and plans for the highest risks were the weakest",
+        reason="Before rounding the figure is 64.6, and plans for the highest risks were the weakest",
         agreed_by=[one.id for one in PANEL],
     )  # fmt: skip
 

@@ -84,7 +84,7 @@ from web.inspections import (
     sampling_frame_page,
     scoring_sheet,
 )
-from web.officers import actions_pages, officers_page, sheet_page, staff_address
+from web.officers import actions_pages, learning_page, officers_page, sheet_page, staff_address
 from web.presentation import template_words
 from web.recording import (
     after_recording,
@@ -142,6 +142,7 @@ PAGES: tuple[ModuleType, ...] = (
     verdicts_page,
     caseload_page,
     matrix_pages,
+    learning_page,
     officers_page,
     sheet_page,
     actions_pages,

@@ -900,7 +900,7 @@ class ReadingReplied(Entry, frozen=True):
 
 
 class LearningPointNoted(Entry, frozen=True):
-    """What is to be learned from how a case was read for an inspection."""
+    """What is to be learned from how a case was read for an inspection. ``question``: on which of its questions, if on one."""
 
     use = Use(made_by=(), form_group="Oversight and judgement")
 
@@ -908,6 +908,7 @@ class LearningPointNoted(Entry, frozen=True):
     says: Note
     by: Text
     by_id: StaffId | None = None
+    question: Id | None = None
 
 
 class AlertRaised(Entry, frozen=True):

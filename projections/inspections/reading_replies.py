@@ -6,6 +6,7 @@ from typing import NamedTuple
 from domain.aggregates.case_file import CaseFile
 from domain.entries.case_entries import EvidenceAttached, LearningPointNoted, ReadingReplied
 from domain.entries.inspection_entries import InspectionOpened
+from domain.policy.frameworks.framework import Framework
 from projections.cases.case_repository import CaseRepository
 from projections.inspections.attached_evidence import attached_to
 from projections.inspections.inspection_access import kind_of
@@ -16,6 +17,7 @@ class OpenReading(NamedTuple):
 
     name: str
     opened: InspectionOpened
+    framework: Framework
     replies: Sequence[ReadingReplied]
     points: Sequence[LearningPointNoted]
     attached: Sequence[EvidenceAttached]
@@ -38,5 +40,5 @@ def open_readings(book: CaseRepository, file: CaseFile) -> list[OpenReading]:
             named = [fact for fact in file.entries.values() if getattr(fact, "inspection", None) == name]
             replies = [fact for fact in named if isinstance(fact, ReadingReplied)]
             points = [fact for fact in named if isinstance(fact, LearningPointNoted)]
-            found.append(OpenReading(name, opened, replies, points, attached_to(name, file)))
+            found.append(OpenReading(name, opened, one.framework, replies, points, attached_to(name, file)))
     return found

@@ -78,6 +78,9 @@ BARE: Mapping[str, Mapping[str, Any]] = {
 }
 """Pages of what cannot happen here (a session that ended, another sign-in, no inspection, a database away), and their values."""
 
+CALIBRATED = "/inspections/calibrated-audit"
+"""An inspection with a case of calibration that its lead has still to read."""
+
 ELSEWHERE = {
     *(f"admin/{name}.html" for name in ("second_factor", "second_factor_new", "second_factors", "recovery_codes")),
     "inspections/for_the_area.html",
@@ -93,6 +96,20 @@ def app(followed: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     for title in ("Audit without a frame", "Audit without a sample"):
         opens(lead, title=title, **opened)
     post(lead, "/inspections/audit-without-a-sample/frame", started_from="1/4/2005", started_to="31/5/2005")
+    opens(lead, title="Calibrated audit", **opened)
+    post(lead, f"{CALIBRATED}/frame", started_from="1/4/2005", started_to="31/5/2005")
+    post(
+        lead,
+        f"{CALIBRATED}/sample",
+        size="4",
+        spare_per_cent="20",
+        seed="words",
+        method="half_up",
+        repeats="Of this test",
+    )
+    post(lead, f"{CALIBRATED}/assessors", f"{CALIBRATED}/work", assessor="j.hartnell", role="hm_inspector")
+    for case in ("V465889/1", "P114066/1", "B448161/1", "A504771/1"):  # one of which is not in the sample
+        post(lead, f"{CALIBRATED}/calibration", case=case)
     return app
 
 
@@ -101,11 +118,18 @@ def given(app: Flask, clients: Mapping[str, FlaskClient]) -> dict[str, dict[str,
     read = first(r"/read/([A-Z]\d{6})/(\d+)", clients["j.hartnell"].get(f"{AUDIT}/readings"))
     clients["p.anstey"].get("/desk")
     listed = first(r"/access/lists/([0-9a-f]{64})", clients["s.brandt"].get("/access"))
+    calibrated = first(r"/calibration/([A-Z]\d{6})/(\d+)", clients["j.hartnell"].get(f"{CALIBRATED}/calibration"))
     of_audit = {"inspection": AUDIT.rpartition("/")[2], "crn": read[1], "number": int(read[2])}
     return {
         "assessing.read": of_audit,
         "assessing.note_interview": of_audit,
         "assessing.raise_alert": of_audit,
+        "assessing.calibration": {"inspection": CALIBRATED.rpartition("/")[2]},
+        "assessing.calibrate": {
+            "inspection": CALIBRATED.rpartition("/")[2],
+            "crn": calibrated[1],
+            "number": int(calibrated[2]),
+        },
         "assessing.attach_evidence": of_audit,
         "inspecting.replace_case": of_audit,
         "access.listed": {"digest": listed[1]},

@@ -1,6 +1,7 @@
 """Replying to how a case was read for an inspection, and noting what is to be learned."""
 
 import secrets
+from collections.abc import Mapping
 
 from flask import abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -26,24 +27,28 @@ def reply(crn: str, number: int, inspection: str) -> Response:
     reference = f"{crn}/{number}"
     current_cases.case(reference)
     shown = open_readings(current_cases.repository(), current_cases.shown_file(reference))
-    if inspection not in {one.name for one in shown}:
+    reading = next((one for one in shown if one.name == inspection), None)
+    if reading is None:
         abort(404, "There is no reading of this case that is open to you under that name.")
     if not current_cases.may_record(reference):
         abort(403, "Only who answers for the case today replies to how it was read.")
     kind, says = KINDS.get(request.form.get("kind", "")), paragraphs(request.form.get("says", ""))
-    if kind is None or not says or len(says) > LONGEST:
+    question = request.form.get("question", "") if kind == KINDS["point"] else ""
+    if question and question not in reading.framework.questions:
+        flash("Choose the question from the list. Nothing was recorded.")
+    elif kind is None or not says or len(says) > LONGEST:
         flash(f"Write what you have to say, in at most {LONGEST:,} characters. Nothing was recorded.")
     else:
-        _record(reference, kind, inspection, says)
+        _record(reference, kind, inspection, {"says": says, **({"question": question} if question else {})})
     return redirect(url_for("cases.answers", crn=crn, number=number, _anchor="readings"))
 
 
-def _record(reference: str, kind: str, inspection: str, says: str) -> None:
+def _record(reference: str, kind: str, inspection: str, said: Mapping[str, str]) -> None:
     who, now = access_control.account(), clock.recording_time()
     try:
         fact = load_entry(kind, {
             "entry": f"reply-{secrets.token_hex(6)}", "occurred_on": clock.today().isoformat(), "recorded_at": now.isoformat(),
-            "recorded_by": who.username, "inspection": inspection, "says": says, "by": who.name, "by_id": who.username,
+            "recorded_by": who.username, "inspection": inspection, **said, "by": who.name, "by_id": who.username,
         })  # fmt: skip
         current_cases.repository().files.record(
             reference, [fact], actor=access_control.stored_by_account(who.username), now=now

@@ -460,7 +460,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "second": True,
     },
     "ReadingReplied": {"inspection": INSPECTION, "says": "it came by post", "by": "T Adeyemi", "by_id": "t.adeyemi"},
-    "LearningPointNoted": {"inspection": INSPECTION, "says": "ask in time", "by": "P Anstey", "by_id": "p.anstey"},
+    "LearningPointNoted": {"inspection": INSPECTION, "says": "ask in time", "by": "P Anstey", "by_id": "p.anstey",
+                           "question": "plan-reviewed"},
     "EvidenceAttached": {
         "inspection": INSPECTION, "name": "letter.pdf", "kind": "pdf", "size": 1200, "sha256": "0" * 64, "record": "host/one",
         "by": "J Hartnell", "by_id": "j.hartnell", "scanned": True, "second": True,
@@ -763,7 +764,13 @@ def test_now_is_the_moment_of_recording_when_none_is_given(tmp_path: Path) -> No
 
 
 def test_an_answer_for_calibration_names_its_inspection() -> None:
-    said = {"framework": "esi-2003", "question": "plan-reviewed", "answer": "sufficient", "by": "Ann Spo", "role": "spo"}
+    said = {
+        "framework": "esi-2003",
+        "question": "plan-reviewed",
+        "answer": "sufficient",
+        "by": "Ann Spo",
+        "role": "spo",
+    }
     file = CaseFile(CASE, 1, {"start": start()})
     with pytest.raises(refusals.Refused, match="names the inspection") as refused:
         decide(file, fact("QualityJudged", "judged", **said, calibration=True), NOW)

@@ -763,7 +763,13 @@ def test_now_is_the_moment_of_recording_when_none_is_given(tmp_path: Path) -> No
 
 
 def test_an_answer_for_calibration_names_its_inspection() -> None:
-    said = {"framework": "esi-2003", "question": "plan-reviewed", "answer": "sufficient", "by": "Ann Spo", "role": "spo"}
+    said = {
+        "framework": "esi-2003",
+        "question": "plan-reviewed",
+        "answer": "sufficient",
+        "by": "Ann Spo",
+        "role": "spo",
+    }
     file = CaseFile(CASE, 1, {"start": start()})
     with pytest.raises(refusals.Refused, match="names the inspection") as refused:
         decide(file, fact("QualityJudged", "judged", **said, calibration=True), NOW)

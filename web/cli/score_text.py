@@ -13,8 +13,8 @@ from web.presentation.formatting import count_noun, percent, short_date
 from web.presentation.phrases import knowledge_words, marked_words, rests_on_words, stored_late_words
 from web.presentation.policy_words import kept_words
 from web.presentation.score_words import (
+    band_rules_words,
     boundary_words,
-    rounding_words,
     score_name,
     section_name,
     sure_words,
@@ -60,7 +60,7 @@ def score_text(
     summed = total(scored.framework, bands)
     lines += [summed.words] if summed else []
     framework = scored.framework
-    lines += [words] if (words := rounding_words(framework)) and bands else []
+    lines += [words] if (words := band_rules_words(framework)) else []
     lines += [f"{sure_words(framework.sure)}: {framework.remark}"] if framework.remark and framework.sure != "F" else []
     lines += [f"Not laid: {one.what}." for one in framework.not_laid]
     return "\n".join(lines)

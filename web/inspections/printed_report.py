@@ -25,6 +25,7 @@ from web.presentation.pdf_writer import pdf
 from web.presentation.phrases import marked_words, stored_late_words
 from web.presentation.policy_words import policy_said
 from web.presentation.score_words import (
+    band_rules_words,
     band_words,
     boundary_words,
     rating_lines,
@@ -280,6 +281,8 @@ def _rests_on(made: InspectionReport) -> list[str]:
     lines.append(f"Evidence: {made.opened.evidence or 'not stated'}. {made.beside}".strip())
     if made.scored.framework.laid_over:
         lines.append(made.scored.framework.laid_over.words)
+    if words := band_rules_words(made.scored.framework):
+        lines.append(words)
     if made.unsure:
         lines.append(f"{made.scored.framework.title}, {sure_words(made.scored.framework.sure).lower()}: {made.unsure}")
     return lines + marked_words(made.scored.marked) + stored_late_words(made.late)

@@ -131,6 +131,16 @@ def rounding_words(framework: Framework) -> str:
     return f"A figure is placed in its band as {how}" + (" (unsure: a parameter)." if rule.sure == "U" else ".")
 
 
+def band_rules_words(framework: Framework) -> str:
+    """The bands of a framework with their marks, what decides, and which figure is placed; empty where it has none."""
+    if not framework.bands:
+        return ""
+    bands = "; ".join(f"{band.words} from {band.least}%" for band in framework.bands)
+    rule = framework.lowest_decides
+    decides = f" The lowest key question decides{' (recalled)' if rule.sure == 'R' else ''}." if rule else ""
+    return f"{bands}.{decides} {rounding_words(framework)}".rstrip()
+
+
 def units_words(named: Sequence[str], added: Sequence[str], titles: Mapping[str, str]) -> str:
     """Whose answers a region adds up, and whose it does not yet. ``titles``: of the inspections that are open to the reader."""
     left = [titles.get(unit, unit) for unit in named if unit not in added]

@@ -26,7 +26,7 @@ def attach(app: Flask) -> None:
         rating_lines=score_words.rating_lines,
         criterion_words=criterion_words,
         ground_words=score_words.ground_words,
-        rounding_words=score_words.rounding_words,
+        band_rules_words=score_words.band_rules_words,
         sources_words=score_words.sources_words,
         score_name=score_words.score_name,
         section_name=score_words.section_name,

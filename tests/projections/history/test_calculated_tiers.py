@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from domain.entries.case_entries import Entry
 from domain.policy.clauses import Clause
-from domain.policy.standards.edition_files import national_standards
+from domain.policy.standards.edition_files import national_standards, standards_over
 from projections.cases.todays_law import calculated_tiers_of
 from projections.history.history import History
 from projections.ledger.case_versions import CaseVersions
@@ -120,3 +121,40 @@ def test_a_clause_may_ask_for_a_calculated_tier() -> None:
     (duty,) = obligations(history, [clause])
     assert (duty.arises_on, duty.due_on, duty.ended_on) == (date(2026, 2, 9), date(2026, 2, 24), date(2026, 3, 2))
     assert obligations(history, [of_tier("D0")]) == []
+
+
+def test_an_edition_of_ones_own_may_allow_by_tier(tmp_path: Path) -> None:
+    (tmp_path / "standards").mkdir()
+    (tmp_path / "standards" / "own.yaml").write_text(
+        """
+edition: "own"
+title: An edition of ours
+start: 2026-01-01
+cite: "Instruction 1"
+sure: P
+remark: an example
+sources: {ours: "Instruction 1"}
+clauses:
+  - id: visit-by-tier
+    kind: within
+    in_custody: runs
+    subject: contact
+    says: A home visit within {limit} of high risk
+    after: risk_becomes_high
+    by: [{entry: AppointmentMade, where: {contact_type: home_visit}, on: for_on}]
+    values:
+      - {when: {tier_v2: [B2, B3]}, allow: 5 days, cite: ours, sure: P, remark: ours}
+      - {when: {tier_v3: [missing]}, allow: 7 days, cite: ours, sure: P, remark: ours}
+      - {allow: 20 days, cite: ours, sure: P, remark: ours}
+not_auditable: []
+""",
+        encoding="utf-8",
+    )
+    (clause,) = standards_over([tmp_path]).editions[-1].clauses
+    assert {"tier_v2", "tier_v3"} <= timelines_asked(clause)
+    later = {"on": date(2026, 7, 6), "RiskLevelChanged": {"to": "medium"}}
+    again = {"on": date(2026, 7, 13), "RiskLevelChanged": {"to": "high"}}
+    untiered = obligations(History.of(facts(FILE[4])), [clause])
+    tiered = obligations(History.of(facts(*FILE, later, again)), [clause])
+    assert [duty.due_on for duty in untiered] == [date(2026, 3, 1)], "no score, no tier: twenty days"
+    assert [duty.due_on for duty in tiered] == [date(2026, 2, 14), date(2026, 7, 18)], "B2 both times: five days"

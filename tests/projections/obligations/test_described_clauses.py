@@ -70,3 +70,16 @@ def test_no_month_is_missed_while_contact_is_suspended_in_the_final_third() -> N
     states = {o.state(date(2025, 6, 5)) for o in duties if date(2024, 6, 6) <= o.arises_on < date(2025, 5, 6)}
     assert states == {"lapsed"}
     assert next(o for o in duties if o.arises_on == date(2024, 5, 6)).state(date(2025, 6, 5)) == "missed"
+
+
+def test_the_weekly_hours_told_of_2015_are_counted_as_offered_where_they_are_switched_on() -> None:
+    order = {"order_type": "community_order", "requirements": ["unpaid_work"]}
+    begun = {"on": date(2016, 3, 7), "SupervisionStarted": order}
+    worked = [
+        {"on": date(2016, 3, day), "UnpaidWorkSession": {"hours": hours, "outcome": "attended_complied"}}
+        for day, hours in ((9, 7), (16, 6.5))
+    ]
+    found = owed(switched_on("2015", "unpaid-work-hours"), begun, *worked)
+    assert [(o.due_on, o.state(date(2016, 3, 22))) for o in found][:2] == [
+        (date(2016, 3, 13), "met"), (date(2016, 3, 20), "missed"),
+    ]  # fmt: skip

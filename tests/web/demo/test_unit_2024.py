@@ -118,6 +118,8 @@ def test_what_happened_is_counted(book: CaseRepository) -> None:
     assert (made.alerts, made.alerts_in_time, made.after_list, made.settled, made.reopened) == (1, 1, 2, 1, 1)
     assert dict(made.comments) == {"accepted": 1, "partly_accepted": 1, "refused": 1}
     assert made.agreement.n - made.agreement.agreed == 1, "the two readers differed once"
+    assert (made.interviews, made.sources_not_said) == (20, 0)
+    assert (made.rested_on["case_file"], made.rested_on["interview_with_practitioner"]) == (60, 20)
     found = book.inspection(NAME)
     assert len(found.frame.cases if found.frame else []) == 420 and len(found.sample) == 60
     assert {one.why for one in found.replaced} == {"transferred_out", "file_missing", "no_free_reader"}

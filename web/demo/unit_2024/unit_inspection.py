@@ -140,9 +140,14 @@ def _readings(out: _Lines, cases: Sequence[UnitCase], notes: dict[str, list[Line
         if case in again:
             differs: dict[str, bool | None] = {SETTLED: not shown[case][SETTLED]} if case == again[0] else {}
             notes[case] += _answers(of(cases, case), second[case], day, shown[case] | differs, NAME, second=True)
-        out.write("ReadingCompleted", day, who=readers[case].id, case=case, **_named(readers[case]))
+        sources = ["case_file"]
+        if number % 3 == 0:
+            notes[case].append(_interview(of(cases, case), readers[case], day))
+            sources.append("interview_with_practitioner")
+        out.write("ReadingCompleted", day, who=readers[case].id, case=case, sources=sources, **_named(readers[case]))
         if case in again:
-            out.write("ReadingCompleted", day, who=second[case].id, case=case, second=True, **_named(second[case]))
+            out.write("ReadingCompleted", day, who=second[case].id, case=case, second=True, sources=["case_file"],
+                      **_named(second[case]))  # fmt: skip
     notes[again[0]].append(
         _judged(of(cases, again[0]), "settled", SETTLES, date(2024, 2, 13), "15:00", SETTLED, False, NAME, adjudicates=True,
                 comment="The review took no account of the arrest in December")
@@ -219,6 +224,14 @@ def _judged(
     return line_on(
         case, entry, "QualityJudged", on, at, by.id, framework=FRAMEWORK, question=question, answer=said, by=by.name, by_id=by.id,
         role=by.role, inspection=inspection, **({"prompts": noted} if noted else {}), **more,
+    )  # fmt: skip
+
+
+def _interview(case: UnitCase, reader: UnitAssessor, on: date) -> Line:
+    """What the practitioner said of a case on the day of its reading."""
+    return line_on(
+        case, "interview", "InterviewNoted", on, "16:30", reader.id, inspection=NAME, by=reader.name, by_id=reader.id,
+        note="Knows the case well; names what other agencies do, which the file does not", **{"with": "practitioner"},
     )  # fmt: skip
 
 
@@ -338,6 +351,12 @@ def _comments(out: _Lines, moved: UnitCase, reader: UnitAssessor) -> Line:
     again = out.write("ReadingReopened", date(2024, 3, 20), comment="comment-1", case=moved.reference)
     answer = _judged(moved, "again", reader, date(2024, 3, 21), "10:00", MOVED[0], True, NAME, reopening=again)
     out.write(
-        "ReadingCompleted", date(2024, 3, 21), who=reader.id, case=moved.reference, answers=["again"], **_named(reader)
+        "ReadingCompleted",
+        date(2024, 3, 21),
+        who=reader.id,
+        case=moved.reference,
+        answers=["again"],
+        sources=["case_file"],
+        **_named(reader),
     )
     return answer

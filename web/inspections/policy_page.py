@@ -29,7 +29,7 @@ def show(inspection: str) -> str:
     )  # fmt: skip
 
 
-@blueprint.get("/inspections/<inspection>/policy/download/<digest>")
+@blueprint.get("/inspections/<inspection>/policy/texts/<digest>")
 @access_control.open_to(*READERS)
 def text(inspection: str, digest: str) -> Response:
     """A text of policy that was kept, as the file that it was."""

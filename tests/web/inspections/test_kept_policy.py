@@ -113,9 +113,9 @@ def test_a_freeze_keeps_each_text_under_its_digest_and_names_it(lead: FlaskClien
     assert BY_THOSE_IN_FORCE in lead.get(AUDIT).text
     page = lead.get(f"{AUDIT}/policy").text
     assert all(fact.entry in page for fact in kept) and "No longer in force" not in page
-    download = lead.get(f"{AUDIT}/policy/download/{kept[0].entry}")
+    download = lead.get(f"{AUDIT}/policy/texts/{kept[0].entry}")
     assert download.data == kept[0].text.encode()
-    assert lead.get(f"{AUDIT}/policy/download/{'0' * 64}").status_code == 404
+    assert lead.get(f"{AUDIT}/policy/texts/{'0' * 64}").status_code == 404
 
 
 def test_a_framework_on_the_base_of_another_keeps_both() -> None:

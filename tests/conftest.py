@@ -198,15 +198,15 @@ def copies(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequ
     return copy
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where it is marked who was erased: databases that are copies of one are one record, and would share the marks."""
+    """Where a test marks who was erased: databases that are copies of one are one record, and would share the marks."""
     monkeypatch.setenv(erased_marks.IN_FILE, str(tmp_path / "marks.erased"))
     return tmp_path / "marks.erased"
 
 
 @pytest.fixture
-def own_database(kind: str, marks: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path | str]:
+def own_database(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path | str]:
     """A fresh copy of the demo database to write to, its lists up to date."""
     if kind == "sqlite":
         yield copied(request.getfixturevalue("followed"), tmp_path)
@@ -218,7 +218,7 @@ def own_database(kind: str, marks: Path, tmp_path: Path, request: pytest.Fixture
 
 
 @pytest.fixture
-def empty_database(kind: str, marks: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+def empty_database(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a database with nothing in it."""
     if kind == "sqlite":
         yield str(tmp_path / "case.sqlite")

@@ -112,7 +112,7 @@ def settle(inspection: str, crn: str, number: int, question: str) -> str | Respo
     fields = [
         Field("answer", "choice", found.framework.questions[question].text, True,
               f"{first} answered: {label(pair.first)}. {other} answered: {label(pair.other)}.",
-              tuple((value, sentence(label(value))) for value in ANSWERS)),
+              tuple(ANSWERS.items())),
         Field("comment", "note", "Why this answer stands", True),
     ]  # fmt: skip
     title = f"Settle an answer: {case}"

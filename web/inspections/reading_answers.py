@@ -26,7 +26,10 @@ from web.recording.inspection_entry import Problems, enter, in_words, token
 from web.services import current_cases, person_banner
 from web.site import access_control, clock
 
-ANSWERS: tuple[str, ...] = get_args(code_lists.JudgedAnswer)
+ANSWERS: Mapping[code_lists.JudgedAnswer, str] = {
+    "sufficient": "Yes: sufficient", "insufficient": "No: insufficient", "not_applicable": "Not applicable",
+}  # fmt: skip
+"""Each answer of a reader, as it is offered under its question."""
 
 INTERVIEWED: Mapping[code_lists.InterviewedWith, code_lists.ReadingSource] = {
     "practitioner": "interview_with_practitioner", "person_supervised": "interview_with_person_supervised",

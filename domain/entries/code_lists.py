@@ -94,6 +94,7 @@ VictimChoice = Literal["opted_in", "opted_out"]
 VictimWork = Literal["victim_awareness", "victim_contact_unit", "information_sought", "protective_condition"]
 Requirement = Literal[
     "supervision",
+    "rehabilitation_activity",
     "unpaid_work",
     "accredited_programme",
     "drug_treatment",

@@ -243,7 +243,8 @@ class UnitsNamed(OfInspection, frozen=True):
 class NotFollowedUp(OfInspection, frozen=True):
     """A criterion that this inspection does not assess: of Section A *not followed up*, of another section *not re-scored*.
 
-    Its figure is left out of its section and of comparisons. ``taken_back``: it is assessed after all.
+    Its figure is left out of its section and of comparisons; a standard whose lowest key question decides is then not rated.
+    ``taken_back``: it is assessed after all.
     """
 
     criterion: Id

@@ -114,8 +114,13 @@ def _parsed(path: PolicyText) -> tuple[dict[str, Any], "YamlPlace"]:
     except MarkedYAMLError as error:
         line = min(error.problem_mark.line, text.count("\n")) + 1 if error.problem_mark else 1
         raise PolicyError(f"{path.name} line {line}: not readable as YAML: {error.problem}") from None
-    except (YAMLError, UnicodeDecodeError) as error:
-        raise PolicyError(f"{path.name}: not readable as YAML in UTF-8: {error}") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise PolicyError(f"{path.name} line {line}: not readable as YAML in UTF-8: save the file as UTF-8") from None
+    except YAMLError as error:
+        line = text.count("\n", 0, getattr(error, "position", 0)) + 1
+        said = str(error).splitlines()[0]
+        raise PolicyError(f"{path.name} line {line}: not readable as YAML in UTF-8: {said}") from None
     if not isinstance(plain, dict):
         raise PolicyError(f"{path.name} line 1: expected a document with named parts, found none")
     return plain, places
@@ -129,7 +134,17 @@ def flatten(messages: Any, where: tuple[Any, ...] = ()) -> list[Problem]:
             for key, inner in messages.items()
             for found in flatten(inner, where if key == "_schema" else (*where, key))
         ]
-    return [(where, {"Unknown field.": "is not a part known here"}.get(str(m), str(m))) for m in messages]
+    return [(where, PLAINER.get(str(m), str(m))) for m in messages]
+
+
+PLAINER = {
+    "Unknown field.": "is not a part known here", "Missing data for required field.": "missing",
+    "Field may not be null.": "null; leave it out or give a value", "Not a valid date.": "is not a day; write it like 2030-01-01",
+    "Not a valid string.": "is not text; put it in quotes", "Not a valid list.": "is not a list",
+    "Not a valid integer.": "is not a whole number", "Not a valid boolean.": "is neither true nor false",
+    "Not a valid mapping type.": "has no named parts", "Invalid input type.": "has no named parts",
+}  # fmt: skip
+"""What schemas say of a value, in plainer words."""
 
 
 def _located(path: PolicyText, plain: Any, places: "YamlPlace", where: tuple[Any, ...], what: str) -> tuple[int, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from domain.policy.cited_documents import PolicyError
 from domain.policy.frameworks.framework_files import frameworks_over
 from domain.policy.frameworks.framework_schema import read_framework
-from domain.policy.policy_folders import NAMED_BY, Kind, check_folder, files_in
+from domain.policy.policy_folders import NAMED_BY, Kind, check_folder, names_in, unfit
 from domain.policy.standards.edition_files import standards_over
 from domain.policy.standards.edition_schema import read_edition
 
@@ -25,14 +25,19 @@ def check_policy(folder: Path) -> tuple[list[CheckedFile], list[str]]:
     """Every file of a folder, and the faults of all of them together with what ships. ``PolicyError``: it is no policy folder."""
     check_folder(folder)
     checked = [
-        CheckedFile(path, kind, tuple(_faults(path, kind))) for kind in NAMED_BY for path in files_in(folder, kind)
+        CheckedFile(path, kind, tuple(_faults(path, kind, folder)))
+        for kind in NAMED_BY
+        for path in names_in(folder, kind)
     ]
     if any(one.faults for one in checked):
         return checked, []
-    return checked, list(_together(folder))
+    return checked, list(dict.fromkeys(_together(folder)))  # frameworks ask for the editions too
 
 
-def _faults(path: Path, kind: Kind) -> Iterator[str]:
+def _faults(path: Path, kind: Kind, folder: Path) -> Iterator[str]:
+    if (why := unfit(path, folder)) is not None:
+        yield why
+        return
     try:
         read_edition(path) if kind == "standards" else read_framework(path)
     except PolicyError as error:

@@ -76,14 +76,28 @@ def check_folder(folder: Path) -> None:
         raise PolicyError(f"{folder}: it has neither standards/ nor frameworks/, so it lays nothing over")
 
 
+def names_in(folder: Path, kind: Kind) -> list[Path]:
+    """What of a folder would be files of one kind, by name, whether or not they can be read."""
+    return sorted((folder / kind).glob("*.y*ml")) if (folder / kind).is_dir() else []
+
+
+def unfit(path: Path, folder: Path) -> str | None:
+    """Why this is never opened as a file of the folder, in words; None: it is."""
+    if not path.resolve().is_relative_to(folder.resolve()):
+        return f"{path.name}: it leads out of the folder {folder}; put the file itself there"
+    if not path.is_file():
+        return f"{path.name}: it is no file that can be read; put a YAML file there"
+    if path.stat().st_size > LONGEST:
+        return f"{path.name}: it has more than {LONGEST:,} bytes; no policy file is so long"
+    return None
+
+
 def files_in(folder: Path, kind: Kind) -> list[Path]:
-    """The files of one kind in a folder, by name. ``PolicyError`` for one that lies elsewhere, or is too long."""
-    found = sorted((folder / kind).glob("*.y*ml")) if (folder / kind).is_dir() else []
+    """The files of one kind in a folder, by name. ``PolicyError`` for one that lies elsewhere, is no file, or is too long."""
+    found = names_in(folder, kind)
     for path in found:
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise PolicyError(f"{path.name}: it leads out of the folder {folder}; put the file itself there")
-        if path.stat().st_size > LONGEST:
-            raise PolicyError(f"{path.name}: it has more than {LONGEST:,} bytes; no policy file is so long")
+        if (why := unfit(path, folder)) is not None:
+            raise PolicyError(why)
     return found
 
 

@@ -43,7 +43,7 @@ NUMBERED = (
     "final-third", "follow-up", "recall-under-12-months", "recall-12-months-or-more", "recall-adult-2026",
     "recall-young-under-12-months", "recall-young-12-months-or-more", "handover-early-allocation",
     "handover-indeterminate", "handover-parole", "handover-determinate", "handover-from-the-start", "handover-upcoming",
-    "handover-overdue", "warned-before", "failures-counted",
+    "handover-overdue", "warned-before", "warned-before-suspended", "failures-counted",
 )  # fmt: skip
 """The rules that must have a number."""
 

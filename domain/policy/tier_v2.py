@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from domain.policy.tiering_rules import NeedRule, reached, tiering
 
@@ -39,11 +39,24 @@ class Points(NamedTuple):
 
 
 class TierV2(NamedTuple):
-    """A tier such as ``B2``, or ``B2S`` while contact is suspended in the final third; and its points."""
+    """A tier such as ``B2``, or ``B2S`` while contact is suspended in the final third; and its points.
+
+    ``without``: what is not there, so that the number is a fixed one and no points make it.
+    """
 
     tier: str
     protect: tuple[Points, ...]
     change: tuple[Points, ...]
+    without: Literal["mandate", "assessment"] | None = None
+
+    @property
+    def change_said(self) -> str:
+        """What makes the number, in words."""
+        if self.without is None:
+            return ", ".join(f"{one.what} {one.points}" for one in self.change) or "no points"
+        number = self.tier.removesuffix("S")[1:]
+        why = {"mandate": "no requirement, licence or custody asks for change", "assessment": "no needs are assessed"}
+        return f"{number}, as {why[self.without]}"
 
 
 def tier_v2(case: InputsV2) -> TierV2:
@@ -51,13 +64,14 @@ def tier_v2(case: InputsV2) -> TierV2:
     protect, change = tuple(_protect(case)), tuple(_change(case))
     numbers = tiering().v2.numbers
     letter = reached(numbers["protect"], sum(p.points for p in protect))
+    without: Literal["mandate", "assessment"] | None = None
     if not case.mandate:
-        number = numbers["without_mandate"]
+        without, number = "mandate", numbers["without_mandate"]
     elif case.needs is None:
-        number = numbers["without_assessment"]
+        without, number = "assessment", numbers["without_assessment"]
     else:
         number = reached(numbers["change"], sum(p.points for p in change))
-    return TierV2(f"{letter}{number}{'S' if RESET in case.registers else ''}", protect, change)
+    return TierV2(f"{letter}{number}{'S' if RESET in case.registers else ''}", protect, change, without)
 
 
 def _protect(case: InputsV2) -> list[Points]:

@@ -21,12 +21,16 @@ from domain.policy.sentence_rules import SentenceRule, sentence_rules
 from domain.policy.tier_v2 import TierV2
 from domain.policy.tier_v3 import TierV3
 from projections.history.appointments import Failure
-from projections.history.calculated_tiers import version_2_on, version_3_on
+from projections.history.calculated_tiers import registers_on, version_2_on, version_3_on
 from projections.history.dated_values import value_on
 from projections.history.history import History
 
-ORDERS = frozenset(("community_order", "suspended_sentence_order"))
-"""The orders of the statute; for the suspended sentence order the parallel rule is recalled."""
+RULE_OF = {"community_order": "warned-before", "suspended_sentence_order": "warned-before-suspended"}
+"""The rule of the statute for each order that it is for; the one for suspended sentence orders is recalled."""
+
+
+CHILD_PROTECTION = "RCPR"
+"""The register that is read as live child protection procedures (ours)."""
 
 
 class WarnOrRefer(NamedTuple):
@@ -43,9 +47,9 @@ class WarnOrRefer(NamedTuple):
 
 def warn_or_refer(history: History, day: date) -> list[WarnOrRefer]:
     """The failures by a day, from the statute's first day on, that ask for a warning or for referral; the earliest first."""
-    rule = sentence_rules()["warned-before"]
-    if history.started is None or history.started.order_type not in ORDERS:
+    if history.started is None or history.started.order_type not in RULE_OF:
         return []
+    rule = sentence_rules()[RULE_OF[history.started.order_type]]
     found = [
         WarnOrRefer(failure.of, failure.entries, _warned_before(history, failure, rule), rule)
         for failure in history.failures
@@ -104,7 +108,11 @@ def kept_though_suspended(history: History, day: date) -> list[str]:
         return []
     attributes = history.attributes(day)
     return kept_in_contact(
-        Kept(mappa=attributes["mappa_level"] is not None, very_high_risk=attributes["risk"] == "very_high")
+        Kept(
+            mappa=attributes["mappa_level"] is not None,
+            very_high_risk=attributes["risk"] == "very_high",
+            child_protection=CHILD_PROTECTION in registers_on(history, day),
+        )
     )
 
 

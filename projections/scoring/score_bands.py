@@ -35,6 +35,8 @@ class SectionBand:
     bands: tuple[ScoreBand, ...] = ()
     agreed: tuple[str, ...] = ()
     """The names of those of the panel who agreed to the move, or to the rating; empty where no panel is named."""
+    left_out: tuple[str, ...] = ()
+    """The key questions that the inspection does not re-score: then the lowest is not known, and there is no band."""
 
     def may_be(self, band: str, ground: DiscretionGround | None = None) -> bool:
         """Whether the section may be placed in this band on this ground; without one, where only one ground is known."""
@@ -111,7 +113,10 @@ def _band(
     if not section.is_rated:
         return SectionBand(section, score.printed, None, {}, None, None, framework.bands)
     proposed = framework.band(figure(framework, score.score))
-    return SectionBand(section, score.printed, proposed, reach(framework, score), adjusted, None, framework.bands)
+    left_out = tuple(c.criterion.id for c in score.criteria if c.left_out) if framework.lowest_decides else ()
+    return SectionBand(
+        section, score.printed, proposed, reach(framework, score), adjusted, None, framework.bands, left_out=left_out
+    )
 
 
 def figure(framework: Framework, exact: Fraction | None) -> Fraction | int | None:

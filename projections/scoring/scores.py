@@ -109,7 +109,8 @@ def score_of(
 ) -> Score:
     """The scores of ``cases`` cases. ``counted``: for each question the counts by verdict, and of ``absent``.
 
-    ``left_out``: the criteria that are not assessed; a section is then the mean of the others.
+    ``left_out``: the criteria that are not assessed; a section is then the mean of the others. Where the lowest decides it has
+    no score: what was not assessed could be the lowest.
     """
     sections = []
     for section in framework.sections:
@@ -166,7 +167,9 @@ class _WeightedScore(NamedTuple):
 
 
 def _section(framework: Framework, criteria: Sequence[CriterionScore]) -> Fraction | None:
-    """The weighted mean of the criteria with a score (see ``WEIGHTS``), or the lowest of them."""
+    """The weighted mean of the criteria with a score (see ``WEIGHTS``), or the lowest of them: none where one is left out."""
+    if framework.lowest_decides and any(c.left_out for c in criteria):
+        return None
     parts = [
         _WeightedScore(
             WEIGHTS[c.criterion.weight], Fraction(c.printed) if framework.section_mean_of == "printed" else c.score

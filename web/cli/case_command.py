@@ -31,6 +31,7 @@ from web.presentation.phrases import (
     stored_words,
     why,
 )
+from web.presentation.score_words import sure_words
 
 
 @click.command()
@@ -112,7 +113,8 @@ def _todays_law(reading: Reading) -> list[str]:
     lines = []
     for one in law.warn_or_refer:
         asked = f"refer (warned {one.warned_on})" if one.warned_on else "warn, or refer"
-        lines.append(f"  {asked}: failure on {one.failed_on}; no number of days is given. {one.rule.citation}")
+        mark = "" if one.rule.sure == "F" else f" ({sure_words(one.rule.sure).lower()}: {one.rule.remark})"
+        lines.append(f"  {asked}: failure on {one.failed_on}; no number of days is given. {one.rule.citation}{mark}")
     lines += [f"  {one.on}: {one.what}. {one.rule.citation}" for one in law.final_third]
     lines += [f"  contact is suspended, but the case is kept in it: {why}" for why in law.kept]
     if law.handover is not None:
@@ -121,10 +123,8 @@ def _todays_law(reading: Reading) -> list[str]:
         lines += [f"  {one.on}: {one.what}. {one.rule.citation}" for one in law.handover.dates]
     tiers = law.tiers
     if tiers is not None and tiers.v2 is not None:
-        points = (*tiers.v2.protect, *tiers.v2.change)
-        lines.append(
-            f"  tier, version 2: {tiers.v2.tier} ({', '.join(f'{p.what} {p.points}' for p in points) or 'no points'})"
-        )
+        protect = ", ".join(f"{p.what} {p.points}" for p in tiers.v2.protect) or "no points"
+        lines.append(f"  tier, version 2: {tiers.v2.tier} (protect: {protect}; change: {tiers.v2.change_said})")
     if tiers is not None and tiers.v3 is not None:
         provisional = ", provisional" if tiers.v3.provisional else ""
         lines.append(f"  tier, version 3, not known to be in force: {tiers.v3.tier}{provisional}")

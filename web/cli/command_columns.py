@@ -39,7 +39,7 @@ def selection_of(views: ReadModel, at: Moment) -> CaseSelection:
     try:
         selection.check_day()
     except ValueError as error:
-        raise click.UsageError(f"--as-at: {error}") from error
+        raise click.UsageError(str(error)) from error
     return selection
 
 

@@ -12,6 +12,7 @@ import click
 from domain.error_traces import words_of
 from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, framework_names, frameworks
+from domain.private_folder import open_ours
 from domain.store.application import Files, StoringError
 from domain.store.database import Database, NotPrepared, WrongAddress
 from domain.store.hash_chain import BrokenChain
@@ -124,6 +125,15 @@ def storing(address: str) -> Iterator[None]:
             f"{database_at(address)}: {words_of(error)}; what was stored before is whole and stays. When that is mended, "
             "run the same command again: it goes on from there"
         ) from error
+
+
+def write_output(option: str, path: Path, made: bytes) -> None:
+    """Write what an option asked for into a file of the user's own. A usage error where it cannot be made."""
+    try:
+        with open(path, "wb", opener=open_ours) as stream:  # noqa: PTH123: a path's open knows no opener
+            stream.write(made)
+    except OSError as error:
+        raise click.UsageError(f"{option}: {path} cannot be made ({error.strerror})") from error
 
 
 class Day(click.ParamType[date]):

@@ -1,6 +1,7 @@
 """The command ``dates``: dates of a sentence that are worked out, each with its source."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import get_args
 
@@ -26,10 +27,8 @@ def dates() -> None:
 @click.option("--licence", is_flag=True, help="On licence there is one follow-up.")
 def third(begins: date, ends: date, licence: bool) -> None:
     """When the final third begins, and the one follow-up on licence."""
-    try:
+    with _together():
         _show(final_third(begins, ends, licence=licence))
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
 
 
 @dates.command("recall")
@@ -41,7 +40,10 @@ def third(begins: date, ends: date, licence: bool) -> None:
 )
 def recall(returned: date, under_twelve_months: bool, young: bool, normal_release: date | None) -> None:
     """The last day of a fixed-term recall."""
-    _show([recall_ends(returned, under_twelve_months=under_twelve_months, young=young, normal_release=normal_release)])
+    with _together():
+        _show(
+            [recall_ends(returned, under_twelve_months=under_twelve_months, young=young, normal_release=normal_release)]
+        )
     for rule in eligibility(returned):
         click.echo(f"Told of who is given one: {rule.says}\n    {rule.citation}: {SURE[rule.sure]} ({rule.remark})")
 
@@ -54,8 +56,17 @@ def recall(returned: date, under_twelve_months: bool, young: bool, normal_releas
 )
 def hand_over(kind: HandoverKind, sentenced: date, release: date) -> None:
     """When a case goes from prison to the community."""
-    try:
+    with _together():
         _show(handover(kind, sentenced, release))
+
+
+@contextmanager
+def _together() -> Iterator[None]:
+    """A usage error for dates that cannot be true together, or that lead out of the calendar."""
+    try:
+        yield
+    except OverflowError:
+        raise click.UsageError("what follows from these days lies beyond the calendar") from None
     except ValueError as error:
         raise click.UsageError(str(error)) from None
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from math import isfinite
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -34,7 +35,8 @@ MINUTES = "expected the columns clause and minutes, a number that is not negativ
               help="As if in force from this day, for all. Default: D1.")  # fmt: skip
 @click.option("--for-orders-begun-from", "begun_from", type=command_options.Day(), metavar="D",
               help="As if in force for orders begun then or later, and for no others.")  # fmt: skip
-@click.option("--known-at", metavar="K", help="As known at this day or instant. Default: all that is recorded.")
+@click.option("--known-at", type=command_options.Instant(), metavar="K",
+              help="As known at this day or instant. Default: all that is recorded.")  # fmt: skip
 @click.option("--minutes", type=click.Path(dir_okay=False, exists=True, path_type=Path), metavar="FILE",
               help="A CSV of clause and minutes a duty, for hours. None ships.")  # fmt: skip
 @click.option("--html", "page", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
@@ -42,7 +44,7 @@ MINUTES = "expected the columns clause and minutes, a number that is not negativ
 @command_options.form("text", "json")
 @command_options.database
 def try_(
-    folder: Path, area: str, since: date, until: date, starts: date | None, begun_from: date | None, known_at: str | None,
+    folder: Path, area: str, since: date, until: date, starts: date | None, begun_from: date | None, known_at: Any,
     minutes: Path | None, page: Path | None, form: str, database: str,
 ) -> None:  # fmt: skip
     """Derive the same files twice: under the laws in force, and with the draft edition of a folder. Nothing is stored."""
@@ -50,6 +52,9 @@ def try_(
         raise click.UsageError(f"--to {until} is before --from {since}")
     if starts is not None and begun_from is not None:
         raise click.UsageError("--starts is for all, --for-orders-begun-from for new orders: give one of them")
+    for option, day in (("--starts", starts), ("--for-orders-begun-from", begun_from)):
+        if day is not None and day > until:
+            raise click.UsageError(f"{option} {day} is after --to {until}: nothing would be tried")
     if begun_from is None and starts is None:
         starts = since
     draft = _draft(folder)
@@ -64,7 +69,7 @@ def try_(
     hours = made.hours(_minutes(minutes, terms)) if minutes else None
     found = policy_trial_words.document(made, area, hours)
     if page is not None:
-        page.write_text(policy_trial_words.html(found), encoding="utf-8")
+        command_options.write_output("--html", page, policy_trial_words.html(found).encode())
     click.echo(json.dumps(found, indent=2, ensure_ascii=False) if form == "json" else policy_trial_words.text(found))
 
 

@@ -9,7 +9,6 @@ import click
 
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from domain.policy.measures.measure_files import reports
-from domain.private_folder import open_ours
 from projections.cases.case_repository import CaseRepository
 from projections.reports.duty_queries import DutyQueries
 from projections.reports.duty_results import snoozed_duties
@@ -101,8 +100,7 @@ def report(
     found = _bytes(made, _wanted(made, table, form), form)
     command_log.shows(database, (), action="downloaded")
     if output is not None:
-        with open(output, "wb", opener=open_ours) as stream:  # noqa: PTH123: a path's open knows no opener
-            stream.write(found)
+        command_options.write_output("--output", output, found)
     else:
         click.echo(found, nl=False)
 

@@ -14,6 +14,7 @@ from web.presentation.phrases import knowledge_words, marked_words, rests_on_wor
 from web.presentation.policy_words import kept_words
 from web.presentation.score_words import (
     band_rules_words,
+    band_words,
     boundary_words,
     score_name,
     section_name,
@@ -50,9 +51,9 @@ def score_text(
                 figure = percent(printed(scored.framework, q.score))
                 beside = "n/a" if h.score is None else f"{h.sufficient} of {h.n}"
                 lines.append(f"  {q.question.id:<54}{figure:>6}{q.n:>6}{span:>10}{beside:>20}")
-        band = named[section.section.id].band if named else None
-        rating = f"  {band.words}" if band else ""
-        rating += f" ({edge})" if named and (edge := boundary_words(named[section.section.id])) else ""
+        band = named.get(section.section.id)
+        rating = f"  {band_words(band)}" if band and (band.band or band.left_out) else ""
+        rating += f" ({edge})" if band and (edge := boundary_words(band)) else ""
         if section.section.rated_by == "evidence":
             lines.append(f"{section_name(section.section):<56}{rating or '  not rated yet'}")
         else:

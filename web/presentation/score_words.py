@@ -56,6 +56,8 @@ def band_words(placed: SectionBand) -> str:
     """The band of a section as printed; in words why it has none."""
     if placed.band is not None:
         return placed.band.words
+    if placed.left_out:
+        return f"Not rated: {' and '.join(placed.left_out)} not re-scored"
     return "Examined, not rated here" if not placed.section.is_rated else "Not rated yet"
 
 

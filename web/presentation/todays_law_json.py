@@ -51,7 +51,13 @@ def _tiers(found: CalculatedTiers) -> dict[str, Any]:
     if found.v2 is not None:
         points = {"protect": found.v2.protect, "change": found.v2.change}
         made = {name: [{"what": one.what, "points": one.points} for one in some] for name, some in points.items()}
-        said["v2"] = {"tier": found.v2.tier, **made, "citation": tiering().v2.citation, "sure": tiering().v2.sure}
+        said["v2"] = {
+            "tier": found.v2.tier,
+            **made,
+            "change_said": found.v2.change_said,
+            "citation": tiering().v2.citation,
+            "sure": tiering().v2.sure,
+        }
     if found.v3 is not None:
         steps = [{"what": one.what, "tier": one.tier} for one in found.v3.steps]
         said["v3"] = {

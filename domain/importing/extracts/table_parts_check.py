@@ -52,7 +52,7 @@ class TablePartsCheck:
             return
         for part in GIVES:
             if part not in table:
-                yield (*at, part), "Missing data for required field."
+                yield (*at, part), "missing"
 
     def _cells(self, table: str, said: dict[str, Any], at: Where) -> Iterator[Problem]:
         lists = named_parts(self.document.content.get("codes"))

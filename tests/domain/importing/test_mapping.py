@@ -34,7 +34,7 @@ OUTCOME_LINE = "outcome: {column: OUTCOME, codes: {ATT: attended_complied, UNA: 
 WRONG: dict[str, tuple[tuple[str, str], str]] = {
     # what is put in place of what, and the problem
     "unknown part": (("source: test", "source: test\ncolour: red"), "line 3: colour: is not a part known here"),
-    "no source": (("source: test", "twice: first"), "line 1: source: Missing data for required field."),
+    "no source": (("source: test", "twice: first"), "line 1: source: missing"),
     "source with a colon": (("source: test", "source: 'a:b'"), "line 2: source: letters, digits, - and _"),
     "no tables": ((MAPPING, "source: test\ntables: {}"), "line 2: tables: Shorter than minimum length 1."),
     "zone": (
@@ -68,7 +68,7 @@ WRONG: dict[str, tuple[tuple[str, str], str]] = {
     ),
     "no gives": (
         ("gives:\n      - type: AppointmentMade", "give:\n      - type: AppointmentMade"),
-        "line 27: tables.contacts.gives: Missing data",
+        "line 27: tables.contacts.gives: missing",
     ),
     "type": (
         ("type: AppointmentMade", "type: AppointmentMaid"),
@@ -312,7 +312,7 @@ WRONG: dict[str, tuple[tuple[str, str], str]] = {
     ),
     "join without columns": (
         ('key: "NO"', 'key: "NO"\n    joins: {order: {table: cases}}'),
-        "tables.contacts.joins.order.on: Missing data for required field.",
+        "tables.contacts.joins.order.on: missing",
     ),
     "joined column": (
         (
@@ -341,7 +341,7 @@ WRONG: dict[str, tuple[tuple[str, str], str]] = {
     ),
     "table that nothing needs": (
         ("  contacts:", "  staff: {file: cases.csv}\n  contacts:"),
-        "line 27: tables.staff.gives: Missing data for required field.",
+        "line 27: tables.staff.gives: missing",
     ),
     "part that a joined table does not use": (
         (

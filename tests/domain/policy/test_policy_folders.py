@@ -1,5 +1,6 @@
 """Policy folders laid over the one that ships: what they add and replace, what is refused, the check and the JSON Schema."""
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -133,6 +134,44 @@ def test_a_file_that_leads_out_of_the_folder_or_is_too_long_is_refused(folder: P
     put(folder, "long.yaml", "#" * (policy_folders.LONGEST + 1))
     with pytest.raises(PolicyError, match="more than 2,000,000 bytes"):
         standards_over([folder])
+    (folder / "standards" / "long.yaml").unlink()
+    (folder / "standards" / "folder.yaml").mkdir()
+    with pytest.raises(PolicyError, match=r"folder.yaml: it is no file that can be read"):
+        standards_over([folder])
+
+
+def test_the_check_goes_on_past_what_it_never_opens_and_says_each_thing_once(folder: Path) -> None:
+    """A pipe would hold whoever opens it for ever."""
+    put(folder, "local.yaml", NEW)
+    os.mkfifo(folder / "standards" / "pipe.yaml")
+    put(folder, "long.yaml", "#" * (policy_folders.LONGEST + 1))
+    said = CliRunner().invoke(main, ["policy", "check", str(folder)])
+    assert said.exit_code == 1 and "standards/local.yaml: sound" in said.output
+    assert "pipe.yaml: it is no file that can be read" in said.output and "2,000,000 bytes" in said.output
+    for name in ("pipe.yaml", "long.yaml"):
+        (folder / "standards" / name).unlink()
+    put(folder, "twice.yaml", NEW)
+    said = CliRunner().invoke(main, ["policy", "check", str(folder)])
+    assert said.exit_code == 1 and said.output.count("'2030' is there already") == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (
+            NEW.encode().replace(b"Local", b"Caf\xe9"),
+            "bad.yaml line 3: not readable as YAML in UTF-8: save the file as UTF-8",
+        ),
+        (
+            NEW.encode() + b"x: \0",
+            f"bad.yaml line {NEW.count(chr(10)) + 1}: not readable as YAML in UTF-8: unacceptable",
+        ),
+    ],
+)
+def test_what_is_no_utf8_text_is_one_fault_with_its_line(folder: Path, content: bytes, words: str) -> None:
+    (folder / "standards" / "bad.yaml").write_bytes(content)
+    said = CliRunner().invoke(main, ["policy", "check", str(folder)])
+    assert said.exit_code == 1 and "1 fault\n" in said.output and words in said.output
 
 
 def test_the_check_says_what_is_sound_and_of_a_folder_that_it_is_none(folder: Path, tmp_path: Path) -> None:

@@ -322,7 +322,7 @@ def test_a_clause_may_hold_from_later_than_its_edition(write: Write) -> None:
             "{about: contact, reason: unknown, why: not seen, cite: ns}",
             "'unknown' is not one of no value, professional",
         ),
-        ("{about: contact, reason: no value, cite: ns}", "not_laid.why: Missing data"),
+        ("{about: contact, reason: no value, cite: ns}", "not_laid.why: missing"),
         ("{about: contact, reason: no value, why: not seen, cite: other}", "'other' is not among the sources"),
     ],
 )

@@ -73,6 +73,16 @@ def test_the_statute_holds_from_the_first_of_december_2020_and_for_orders() -> N
     assert warn_or_refer(history(*missed("a", date(2022, 2, 7)), start=licence), date(2022, 3, 1)) == []
 
 
+def test_for_a_suspended_sentence_order_the_rule_is_recalled_and_says_so() -> None:
+    for order, schedule, sure in (
+        ("community_order", "Schedule 10", "F"),
+        ("suspended_sentence_order", "Schedule 16", "R"),
+    ):
+        begun = {"on": date(2022, 1, 3), "SupervisionStarted": {"order_type": order}}
+        (owed,) = warn_or_refer(history(*missed("a", date(2022, 2, 7)), start=begun), date(2022, 3, 1))
+        assert (schedule in owed.rule.citation, owed.rule.sure) == (True, sure)
+
+
 def test_the_count_stands_still_while_a_breach_is_open_and_begins_anew_when_it_ends_even_unproved() -> None:
     file = history(
         *missed("a", date(2022, 2, 7)), *missed("b", date(2022, 2, 14)),
@@ -105,6 +115,12 @@ def test_a_case_under_mappa_or_at_very_high_risk_is_kept_in_contact() -> None:
     file = history(away, managed, worse)
     assert [len(kept_though_suspended(file, date(2024, 6, day))) for day in (9, 10, 17)] == [0, 1, 2]
     assert kept_though_suspended(file, date(2025, 1, 4)) == []
+    protected = {"on": date(2024, 6, 10), "entry": "r", "RegisterSet": {"register": "RCPR"}}
+    over = {"on": date(2024, 6, 24), "RegisterEnded": {"register": "RCPR"}}
+    file = history(away, protected, over)
+    assert [kept_though_suspended(file, date(2024, 6, day)) for day in (9, 10, 24)] == [
+        [], ["live child protection procedures"], [],
+    ]  # fmt: skip
     hospital = {"on": date(2024, 6, 3), "ContactSuspended": {"from_on": date(2024, 6, 3), "to_on": date(2024, 7, 1)}}
     assert kept_though_suspended(history(hospital, managed), date(2024, 6, 20)) == []
 

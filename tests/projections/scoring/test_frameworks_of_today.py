@@ -6,7 +6,7 @@ grounds there are), every value of the parameter is tried.
 """
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -65,10 +65,10 @@ def sheet(framework: Framework, drawn: random.Random) -> dict[str, tuple[int, in
     return found
 
 
-def scored(framework: Framework, sheet: Sheet) -> Score:
+def scored(framework: Framework, sheet: Sheet, left_out: Collection[str] = ()) -> Score:
     none = {"not_applicable": 0, "not_answered": 0, "absent": 0}
     counts = {q: {"sufficient": k, "insufficient": n - k, **none} for q, (k, n) in sheet.items()}
-    return score_of(framework, counts, max(n for _, n in sheet.values()))
+    return score_of(framework, counts, max(n for _, n in sheet.values()), left_out)
 
 
 def whole(exact: Fraction, how: str = "half_up") -> int:
@@ -218,6 +218,23 @@ def test_a_third_on_the_lowest_key_question_is_inadequate_while_the_total_requir
     ]  # fmt: skip
     summed = total(framework, got)
     assert summed is not None and summed.words == "6 of 21 points: Requires improvement (recalled)"
+
+
+@pytest.mark.parametrize("name", [name for name, f in frameworks().items() if f.lowest_decides])
+def test_a_key_question_left_out_lifts_no_standard(name: str) -> None:
+    """What was not assessed could be the lowest: the standard has no figure, no band and no ground; there is no total."""
+    framework = frameworks()[name]
+    section = next(s for s in framework.sections if s.is_rated and s.criteria)
+    out, answers = section.criteria[0].id, dict.fromkeys(framework.questions, (9, 10))
+    score = scored(framework, answers, left_out={out})
+    assert next(s.printed for s in score.sections if s.section.id == section.id) is None
+    bands = section_bands(None, score)
+    band = next(b for b in bands if b.section.id == section.id)
+    assert (band.band, dict(band.reach), band.left_out) == (None, {}, (out,))
+    summed = total(framework, bands)
+    assert summed is None or summed.points is None
+    whole = scored(framework, answers)
+    assert next(s.printed for s in whole.sections if s.section.id == section.id) == 90
 
 
 def test_a_move_stands_only_on_a_ground_that_is_named_and_holds() -> None:

@@ -48,6 +48,32 @@ def test_the_overview_says_what_the_law_of_today_asks_without_a_number_of_days(t
     assert "Final third from" in page and "8 September 2024" in page
 
 
+def test_a_suspended_sentence_order_is_told_by_a_recalled_rule_and_a_number_without_needs_says_why(
+    tmp_path: Path,
+) -> None:
+    on = date(2024, 2, 5)
+    facts = [
+        {"on": date(2024, 1, 8), "SupervisionStarted": {"order_type": "suspended_sentence_order"}},
+        {"on": on, "entry": "a", "AppointmentMade": {}},
+        {"on": on, "AppointmentOutcomeRecorded": {"appointment": "a", "outcome": "unacceptable_absence"}},
+        {"on": on, "RiskScored": {"predictor": "rsr", "score": 2.1}},
+    ]
+    address = str(tmp_path / "suspended.sqlite")
+    with closing(Files.open(address)) as files:
+        for fact in Scenario("", "", facts, []).history():
+            store(files, (REFERENCE, fact))
+    client = signed_in(create_app(address, today=lambda: date(2024, 3, 1)))
+    page = unescape(" ".join(client.get(f"/cases/{REFERENCE}").text.split()))
+    told = CliRunner().invoke(main, ["case", REFERENCE, "--as-at", "2024-03-01", "--database", address]).output
+    for said in (page, told):
+        assert (
+            "Sentencing Act 2020, Schedule 16 (recalled: a rule parallel to that of Schedule 10; it was not seen)"
+            in said
+        )
+        assert "hange: 2, as no needs are assessed" in said
+    assert "Version 2: D2" in page and "Protect: no points." in page
+
+
 def test_the_overview_shows_the_calculated_tiers_with_what_they_are_made_of(tmp_path: Path) -> None:
     on = date(2026, 7, 6)
     facts = [
@@ -70,5 +96,8 @@ def test_the_overview_shows_the_calculated_tiers_with_what_they_are_made_of(tmp_
     assert "Predictors of all and of serious reoffending: D. Child protection: F." in page
     assert "It may still become higher: risk of harm is not on the file." in page
     told = CliRunner().invoke(main, ["case", REFERENCE, "--as-at", "2026-07-31", "--database", address]).output
-    assert "tier, version 2: C1 (risk of serious recidivism 10, register RCPR 2, need: thinking 4)" in told
+    assert (
+        "tier, version 2: C1 (protect: risk of serious recidivism 10, register RCPR 2; change: need: thinking 4)"
+        in told
+    )
     assert "tier, version 3, not known to be in force: D, provisional" in told

@@ -72,6 +72,14 @@ def test_for_orders_begun_later_than_any_the_law_stays(run: Any, draft: Path) ->
     assert found["duties"] == {"added": 0, "gone": 0, "moved": 0} and found["changed"] == []
 
 
+def test_it_is_tried_as_known_at_a_day(run: Any, draft: Path) -> None:
+    def due(*known: str) -> int:
+        return sum(one["law"]["due"] for one in json.loads(run(draft, *known, "--format", "json").stdout)["clauses"]
+                   if one["law"])  # fmt: skip
+
+    assert due("--known-at", "hindsight") == due() > due("--known-at", "2005-06-01") > 0
+
+
 def test_hours_come_from_a_table_that_is_brought(run: Any, draft: Path, tmp_path: Path) -> None:
     table = tmp_path / "minutes.csv"
     table.write_text("clause,minutes\ninitial-plan,90\nregister-review,30\n")
@@ -102,6 +110,12 @@ def test_what_cannot_be_tried_is_refused_in_words(run: Any, draft: Path, tmp_pat
     )
     assert "no case is held in 'Kent'" in run(draft, "--area", "Kent", code=2).stderr.replace("\n", " ")
     assert "is before --from" in run(draft, "--to", "2005-01-01", code=2).stderr
+    for option in ("--starts", "--for-orders-begun-from"):
+        assert f"{option} 2006-01-01 is after --to 2005-10-03" in run(draft, option, "2006-01-01", code=2).stderr
+    assert "is not 'hindsight', a day or an instant" in run(draft, "--known-at", "yesterday", code=2).stderr
+    nowhere = tmp_path / "none" / "page.html"
+    assert "--html:" in (said := run(draft, "--html", nowhere, code=2).stderr) and "cannot be made" in said
+    assert "the columns hold no other days" in run(draft, "--to", "9999-12-31", code=2).stderr.replace("\n", " ")
     assert "there is no such folder" in run(tmp_path / "none", code=2).stderr
     (draft / "standards" / "second.yaml").write_text(NEW.replace('"2030"', '"2031"'))
     assert "one draft edition is tried at a time, and standards/ holds 2" in run(draft, code=2).stderr

@@ -106,6 +106,17 @@ def test_standards_are_rated_and_moved_on_a_ground_that_holds(lead: FlaskClient,
     assert "10 of 21 points: Requires improvement (recalled)" in page
 
 
+def test_a_key_question_that_is_not_rescored_leaves_its_standard_without_a_band(
+    lead: FlaskClient, cases: list[str]
+) -> None:
+    assert "it could be the lowest" in lead.get(f"{AUDIT}/management").text
+    post(lead, f"{AUDIT}/management", criterion="2.2.3", step="not re-scored", why="Out of time")
+    for where in (f"{AUDIT}/management", AUDIT, f"{AUDIT}/report"):
+        assert "Not rated: 2.2.3 not re-scored" in lead.get(where).text, where
+    post(lead, f"{AUDIT}/management", criterion="2.2.3", step="re-scored after all")
+    assert "2.2.3 not re-scored" not in lead.get(AUDIT).text
+
+
 def test_the_report_the_command_and_the_frameworks_page_say_the_same(
     app: Flask, lead: FlaskClient, cases: list[str]
 ) -> None:

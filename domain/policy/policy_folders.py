@@ -14,13 +14,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
-from domain.policy.cited_documents import FRAMEWORKS, STANDARDS, PolicyError, line_of, read_plain
+from domain.policy.cited_documents import FRAMEWORKS, LONGEST, STANDARDS, PolicyError, line_of, read_plain
 from domain.policy.kept_texts import KeptTexts, LaidOver, PolicyText
 
 IN_ENVIRONMENT = "CASEAUDIT_POLICY"
-
-LONGEST = 2_000_000
-"""Bytes of one file; the longest that ships has 40,000."""
 
 Kind = Literal["standards", "frameworks"]
 NAMED_BY: dict[Kind, str] = {"standards": "edition", "frameworks": "framework"}
@@ -77,9 +74,13 @@ def check_folder(folder: Path) -> None:
 
 
 def files_in(folder: Path, kind: Kind) -> list[Path]:
-    """The files of one kind in a folder, by name. ``PolicyError`` for one that lies elsewhere, or is too long."""
+    """The files of one kind in a folder, by name. ``PolicyError`` for one that lies elsewhere, is too long, or cannot be read."""
     found = sorted((folder / kind).glob("*.y*ml")) if (folder / kind).is_dir() else []
     for path in found:
+        if not (path.is_file() and os.access(path, os.R_OK)):
+            raise PolicyError(
+                f"{path.name}: it is no file that can be read; take it out of {folder}, or let it be read"
+            )
         if not path.resolve().is_relative_to(folder.resolve()):
             raise PolicyError(f"{path.name}: it leads out of the folder {folder}; put the file itself there")
         if path.stat().st_size > LONGEST:

@@ -1,8 +1,9 @@
 """Policy folders laid over the one that ships: what they add and replace, what is refused, the check and the JSON Schema."""
 
+import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import yaml
 from click.testing import CliRunner
 
 from domain.policy import policy_folders
-from domain.policy.cited_documents import FRAMEWORKS, STANDARDS, PolicyError
+from domain.policy.cited_documents import FRAMEWORKS, LONGEST, STANDARDS, PolicyError
 from domain.policy.frameworks.framework_files import framework_names, frameworks, frameworks_over
 from domain.policy.policy_folders import Kind, policy_digest
 from domain.policy.policy_json_schema import json_schema
@@ -111,6 +112,11 @@ REFUSED: list[tuple[str, str, str]] = [
     ("none.yaml", NEW.replace('edition: "2030"\n', ""), "none.yaml line 1: edition: [mM]issing"),
     ("uncited.yaml", NEW.replace("cite: local, ", ""), "a value without a citation does not load"),
     ("list.yaml", "- 1\n", "expected a document with named parts"),
+    ("field.yaml", NEW.replace("SupervisionPlanMade}", "SupervisionPlanMade, where: {objectives: [[1]]}}"),
+     "expected a value, or a list of values"),
+    ("field.yaml", NEW.replace("SupervisionPlanMade}", "SupervisionPlanMade, where: {objectives: {every: [1]}}}"),
+     "expected a value, a list of values, 'present' or {every: FIELD}"),
+    ("when.yaml", NEW.replace("    after: start", "    after: start\n    when: {risk: [[high]]}"), "expected a value, or a list"),
 ]  # fmt: skip
 
 
@@ -130,8 +136,17 @@ def test_a_file_that_leads_out_of_the_folder_or_is_too_long_is_refused(folder: P
     with pytest.raises(PolicyError, match="leads out of the folder"):
         standards_over([folder])
     (folder / "standards" / "link.yaml").unlink()
-    put(folder, "long.yaml", "#" * (policy_folders.LONGEST + 1))
+    put(folder, "long.yaml", "#" * (LONGEST + 1))
     with pytest.raises(PolicyError, match="more than 2,000,000 bytes"):
+        standards_over([folder])
+
+
+@pytest.mark.parametrize(
+    "made", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to(path)], ids=["folder", "pipe", "loop"]
+)
+def test_what_is_no_file_is_refused_and_not_waited_for(folder: Path, made: Callable[[Path], None]) -> None:
+    made(folder / "standards" / "x.yaml")
+    with pytest.raises(PolicyError, match=r"x\.yaml: it is no file that can be read"):
         standards_over([folder])
 
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from domain.entries.inspection_entries import InspectionFrozen, PolicyKept
 from domain.entries.refusals import Refused
+from domain.policy.cited_documents import PolicyError
 from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.kept_framework import texts_in_force
+from domain.policy.kept_check import check_named
 from domain.policy.kept_texts import KeptText, KeptTexts, LaidOver, digest_of_text
 
 
@@ -78,7 +80,7 @@ def _given(laid: LaidOver) -> dict[str, str]:
 
 
 def check_text(fact: PolicyKept) -> None:
-    """``Refused`` where a text has not the digest under which it is kept."""
+    """``Refused`` where a text has not the digest under which it is kept, or is not what it is kept as."""
     found = digest_of_text(fact.text)
     if found != fact.entry:
         raise Refused(
@@ -86,13 +88,18 @@ def check_text(fact: PolicyKept) -> None:
             f"this text has the SHA-256 {found}, and is to be kept under {fact.entry}: it is not the text that was in force; "
             "bring it byte for byte as it was exported",
         )
+    try:
+        check_named(_text(fact))
+    except PolicyError as error:
+        raise Refused("text", str(error)) from None
 
 
 def _texts(kept: Iterable[PolicyKept]) -> KeptTexts:
-    return KeptTexts.of(
-        KeptText(
-            one.kind, one.named, one.text, one.entry,
-            LaidOver(one.laid_over.file, one.laid_over.replaces, one.laid_over.reason) if one.laid_over else None,
-        )
-        for one in kept
-    )  # fmt: skip
+    return KeptTexts.of(map(_text, kept))
+
+
+def _text(fact: PolicyKept) -> KeptText:
+    laid = fact.laid_over
+    return KeptText(
+        fact.kind, fact.named, fact.text, fact.entry, LaidOver(laid.file, laid.replaces, laid.reason) if laid else None
+    )

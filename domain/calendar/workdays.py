@@ -25,6 +25,9 @@ ONE_DAY = timedelta(days=1)
 
 Unit = Literal["working day", "day", "week", "month", "hour"]
 
+LONGEST: dict[str, int] = {"working day": 2_530, "day": 3_652, "week": 521, "month": 120, "hour": 87_648}
+"""Ten years in each unit: what falls due so long after the last day of entries still has its day here."""
+
 
 @cache
 def working_days() -> list[date]:
@@ -143,7 +146,9 @@ def read_length(text: str) -> Length:
     """A length from its words, such as ``"15 working days"`` or ``"same day"``; ``ValueError`` for others."""
     if text.strip() in ("same day", "the same day"):
         return Length(0, "day")
-    found = re.fullmatch(r"(\d{1,4}) (working day|day|week|month|hour)s?", text.strip())
+    found = re.fullmatch(r"([0-9]{1,4}) (working day|day|week|month|hour)s?", text.strip())
     if found is None:
         raise ValueError(f"'{text}' is not a length of time; write it like '15 working days', '16 weeks', '12 months'")
+    if int(found[1]) > LONGEST[found[2]]:
+        raise ValueError(f"'{text}' is more than ten years, for which no standard lets anything wait")
     return Length(int(found[1]), found[2])  # type: ignore[arg-type]

@@ -310,8 +310,8 @@ class LaidOverBy(EntryPart, frozen=True):
 class PolicyKept(OfInspection, frozen=True):
     """A text of policy by which the inspection is scored from its freeze on. The id of this entry is the text's SHA-256.
 
-    ``kind`` and ``named``: what it is the text of, such as the framework ``esi-2003``. ``text``: the file as it was, byte for
-    byte in UTF-8. ``laid_over``: that it came from a policy folder; without, it shipped with the program.
+    ``kind`` and ``named``: what it is the text of, such as the framework ``esi-2003``, as it says of itself. ``text``: the file
+    as it was, byte for byte in UTF-8. ``laid_over``: that it came from a policy folder; without, it shipped with the program.
     """
 
     use = Use(made_by=())

@@ -14,6 +14,9 @@ from domain.policy.kept_texts import PolicyText
 if TYPE_CHECKING:
     from domain.policy.yaml_reader import YamlPlace
 
+LONGEST = 2_000_000
+"""Bytes of one document; the longest that ships has 40,000."""
+
 STANDARDS = Path(__file__).parent / "standards"
 FRAMEWORKS = Path(__file__).parent / "frameworks"
 MEASURES = Path(__file__).parent / "measures"
@@ -71,7 +74,7 @@ class Cited(Document):
 
 
 def read_plain(path: PolicyText) -> dict[str, Any]:
-    """The values of a document before any check; ``PolicyError`` where the file is not YAML with named parts."""
+    """The values of a document before any check; ``PolicyError`` where it is too long or not YAML with named parts."""
     plain, _ = _parsed(path)
     return plain
 
@@ -104,19 +107,22 @@ def read_document(
 
 
 def _parsed(path: PolicyText) -> tuple[dict[str, Any], "YamlPlace"]:
-    """The values of a document, and the line of each."""
+    """The values of a document, and the line of each. All policy comes through here, from a file or out of a record."""
     from domain.policy.yaml_reader import MarkedYAMLError, YAMLError, read_yaml
 
+    content = path.read_bytes()
+    if len(content) > LONGEST:
+        raise PolicyError(f"{path.name}: it has more than {LONGEST:,} bytes; no policy file is so long")
     text = ""
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = content.decode("utf-8")
         plain, places = read_yaml(text)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise PolicyError(f"{path.name} line {line}: not readable as YAML in UTF-8: save the file as UTF-8") from None
     except MarkedYAMLError as error:
         line = min(error.problem_mark.line, text.count("\n")) + 1 if error.problem_mark else 1
         raise PolicyError(f"{path.name} line {line}: not readable as YAML: {error.problem}") from None
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise PolicyError(f"{path.name} line {line}: not readable as YAML in UTF-8: save the file as UTF-8") from None
     except YAMLError as error:
         line = text.count("\n", 0, getattr(error, "position", 0)) + 1
         said = str(error).splitlines()[0]

@@ -149,10 +149,18 @@ def _wanted(value: Any) -> Any:
     if value == "present":
         return value
     if isinstance(value, dict):
-        if set(value) != {"every"}:
+        if set(value) != {"every"} or not isinstance(value["every"], str):
             raise ValidationError("expected a value, a list of values, 'present' or {every: FIELD}")
         return ("every", value["every"])
-    return frozenset(value if isinstance(value, list) else [value])
+    return _values(value)
+
+
+def _values(value: Any) -> frozenset[Any]:
+    """A value, or a list of values, as a set. ``ValidationError`` where there are lists or named parts among them."""
+    found = value if isinstance(value, list) else [value]
+    if any(isinstance(one, list | dict) for one in found):
+        raise ValidationError("expected a value, or a list of values")
+    return frozenset(found)
 
 
 def _fields_of(entry_type: type[Entry]) -> dict[str, str]:
@@ -211,4 +219,4 @@ class WhenField(fields.Field[When]):
         for name in value:
             if name not in CASE_ATTRIBUTES:
                 raise ValidationError(f"'{name}' is not an attribute of a case; one of {', '.join(CASE_ATTRIBUTES)}")
-        return tuple((name, frozenset(v if isinstance(v, list) else [v])) for name, v in value.items())
+        return tuple((name, _values(v)) for name, v in value.items())

@@ -14,13 +14,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
-from domain.policy.cited_documents import FRAMEWORKS, STANDARDS, PolicyError, line_of, read_plain
+from domain.policy.cited_documents import FRAMEWORKS, LONGEST, STANDARDS, PolicyError, line_of, read_plain
 from domain.policy.kept_texts import KeptTexts, LaidOver, PolicyText
 
 IN_ENVIRONMENT = "CASEAUDIT_POLICY"
-
-LONGEST = 2_000_000
-"""Bytes of one file; the longest that ships has 40,000."""
 
 Kind = Literal["standards", "frameworks"]
 NAMED_BY: dict[Kind, str] = {"standards": "edition", "frameworks": "framework"}
@@ -83,10 +80,10 @@ def names_in(folder: Path, kind: Kind) -> list[Path]:
 
 def unfit(path: Path, folder: Path) -> str | None:
     """Why this is never opened as a file of the folder, in words; None: it is."""
+    if not (path.is_file() and os.access(path, os.R_OK)):
+        return f"{path.name}: it is no file that can be read; take it out of {folder}, or let it be read"
     if not path.resolve().is_relative_to(folder.resolve()):
         return f"{path.name}: it leads out of the folder {folder}; put the file itself there"
-    if not path.is_file():
-        return f"{path.name}: it is no file that can be read; put a YAML file there"
     if path.stat().st_size > LONGEST:
         return f"{path.name}: it has more than {LONGEST:,} bytes; no policy file is so long"
     return None

@@ -63,7 +63,9 @@ class Practice:
 
 
 NUMBERS = tuple(name for name in Practice.__annotations__ if name not in ("start", "parameters"))
-"""The parameters that must have a value: whole numbers from 1, and one share."""
+"""The parameters that must have a value: whole numbers from 1 to ``MOST``, and one share."""
+
+MOST = 1_000
 
 SHARES = ("share_at_liberty",)
 """Those that are a number above 0 and up to 1."""
@@ -85,7 +87,7 @@ class ParameterSchema(Cited):
             if "value" in data or "unit" in data:
                 raise ValidationError(f"'{name}' is not read as a number; those read are {', '.join(NUMBERS)}", "value")
         elif not _fits(name, value):
-            wanted = "a number above 0 and up to 1" if name in SHARES else "a whole number from 1"
+            wanted = "a number above 0 and up to 1" if name in SHARES else f"a whole number from 1 to {MOST:,}"
             raise ValidationError(f"'{name}' needs {wanted}; {'missing' if value is None else repr(value)}", "value")
         elif not data.get("unit"):
             raise ValidationError("missing; say of what the value is a number", "unit")
@@ -98,7 +100,7 @@ class ParameterSchema(Cited):
 def _fits(name: str, value: object) -> bool:
     if name in SHARES:
         return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= 1
-    return type(value) is int and value >= 1
+    return type(value) is int and 1 <= value <= MOST
 
 
 class PracticeSchema(Document):

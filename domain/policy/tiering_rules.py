@@ -75,14 +75,29 @@ def _by_risk(of: Any) -> fields.Dict:
     return fields.Dict(keys=fields.String(validate=validate.OneOf(RISK_LEVELS)), values=of, required=True)
 
 
+MOST = 1_000
+"""The highest number that stands in the rules; years are counted in them too."""
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in (int, float) and 0 <= value <= MOST  # type: ignore[operator]
+
+
 class StepsField(fields.Raw):
-    """Rows of a number and what it gives, the highest number first."""
+    """Rows of a number and what it gives, the highest number first. ``gives``: a letter (str) or points (int)."""
+
+    def __init__(self, gives: type, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.gives = gives
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
         rows = value if isinstance(value, list) else []
-        good = all(isinstance(row, list) and len(row) == 2 and isinstance(row[0], (int, float)) for row in rows)
+        good = all(
+            isinstance(row, list) and len(row) == 2 and _is_number(row[0]) and type(row[1]) is self.gives
+            for row in rows
+        )
         if not rows or not good or [row[0] for row in rows] != sorted((row[0] for row in rows), reverse=True):
-            raise ValidationError("expected rows of a number and what it gives, the highest number first")
+            raise ValidationError(f"expected rows of a number to {MOST:,} and what it gives, the highest number first")
         return tuple((float(row[0]), row[1]) for row in rows)
 
 
@@ -92,16 +107,16 @@ class VersionSchema(Cited):
 
 
 class V2Schema(VersionSchema):
-    rsr = StepsField(required=True)
+    rsr = StepsField(int, required=True)
     risk = _by_risk(fields.Integer(strict=True))
     mappa = fields.Dict(keys=fields.Integer(), values=fields.Integer(strict=True), required=True)
     complexity = fields.List(fields.String(), required=True)
     complexity_points, women_points, iom_points = _number(), _number(), _number()
-    protect = StepsField(required=True)
+    protect = StepsField(str, required=True)
     needs = fields.Dict(
         keys=fields.String(validate=validate.OneOf(NEEDS)), values=fields.Nested(NeedSchema), required=True
     )
-    change = StepsField(required=True)
+    change = StepsField(int, required=True)
     without_assessment, without_mandate = _number(), _number()
 
 
@@ -110,10 +125,19 @@ class V3Schema(VersionSchema):
     arp = fields.List(fields.Float(), required=True)
     grid = fields.List(fields.String(validate=validate.Regexp(r"^[A-G]+$")), required=True)
     dc_srp = _by_risk(fields.String())
-    dc_srp_medium = StepsField(required=True)
+    dc_srp_medium = StepsField(str, required=True)
     mappa_risk, other_risk = _by_risk(fields.String()), _by_risk(fields.String())
-    lifer = fields.List(fields.List(fields.Raw(), validate=validate.Length(equal=2)), required=True)
+    lifer = fields.List(fields.Raw(), required=True)
     lifer_later, domestic_abuse, stalking, child_protection, sexual_offence = (_tier() for _ in range(5))
+
+    @validates_schema(skip_on_field_errors=True)
+    def every_score_has_its_place(self, data: dict[str, Any], **_: Any) -> None:
+        for name in ("csrp", "arp"):
+            if data[name] != sorted(data[name], reverse=True) or data[name][-1:] != [0]:
+                raise ValidationError("expected bounds, the highest first and 0 last", name)
+        for row in data["lifer"]:
+            if not (isinstance(row, list) and len(row) == 2 and row[0] in range(MOST) and row[1] in list("ABCDEFG")):
+                raise ValidationError(f"expected rows of years, less than {MOST:,}, and a tier from A to G", "lifer")
 
     @validates_schema(skip_on_field_errors=True)
     def grid_fits(self, data: dict[str, Any], **_: Any) -> None:

@@ -1,7 +1,8 @@
 """YAML read by a C parser: values by the core schema of YAML 1.2, and the line on which each stands.
 
 ``true`` and ``false`` are the only words for yes and no: ``yes``, ``on`` and ``12:30`` are texts, ``010`` is ten and
-``0o10`` is eight. A day is the text that it is written as. A key that stands twice is refused.
+``0o10`` is eight. A day is the text that it is written as. A key that stands twice is refused, and so is, before any of it is
+made, a text that holds too much or lies too deep, with its aliases written out.
 """
 
 import re
@@ -12,6 +13,7 @@ from typing import Any, TypeVar
 import yaml
 from yaml.composer import ComposerError
 from yaml.constructor import ConstructorError, SafeConstructor
+from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, NodeEvent, ScalarEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 if not yaml.__with_libyaml__:
@@ -24,6 +26,16 @@ YAMLError = yaml.YAMLError
 MarkedYAMLError = yaml.MarkedYAMLError
 
 T = TypeVar("T")
+
+LONGEST = 2_000_000
+"""Characters of all values of one text, with its aliases written out; the longest text that ships has 40,000."""
+MOST = 100_000
+"""Values of one text, with its aliases written out; what ships has 2,000 at most."""
+DEEPEST = 50
+"""Lists and named parts inside one another; what ships has 10 at most."""
+
+_NOT_TEXT = re.compile("[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+"""A character that YAML allows in no text."""
 
 _TAG = "tag:yaml.org,2002:"
 MERGE = _TAG + "merge"
@@ -73,6 +85,8 @@ class YamlPlace:
 
 def read_yaml(text: str) -> tuple[Any, YamlPlace]:
     """The value of the one document in a text, and its places; None where there is no document. ``YAMLError``."""
+    _check_text(text)
+    _check_held(text)
     loader = CoreLoader(text)
     try:
         node = loader.get_single_node()
@@ -82,6 +96,71 @@ def read_yaml(text: str) -> tuple[Any, YamlPlace]:
         return loader.construct_document(node), place
     finally:
         loader.dispose()
+
+
+def _check_text(text: str) -> None:
+    """``MarkedYAMLError`` for the first character that is none of a text."""
+    found = _NOT_TEXT.search(text)
+    if found is not None:
+        at, lines = found.start(), text.count("\n", 0, found.start())
+        mark = yaml.Mark("", at, lines, at - text.rfind("\n", 0, at) - 1, None, 0)
+        raise MarkedYAMLError(None, None, f"the character U+{ord(text[at]):04X} stands in no text", mark)
+
+
+@dataclass(slots=True)
+class _Held:
+    """What a value holds with its aliases written out: values, characters, and how deep they lie."""
+
+    values: int = 1
+    length: int = 0
+    depth: int = 0
+
+    def take(self, other: "_Held") -> None:
+        self.values += other.values
+        self.length += other.length
+        self.depth = max(self.depth, other.depth + 1)
+
+    def beyond(self, depth: int) -> str | None:
+        """What of it is too much where it lies so deep; None: nothing."""
+        if self.values > MOST:
+            return f"with its aliases written out it holds more than {MOST:,} values"
+        if self.length > LONGEST:
+            return f"with its aliases written out it holds more than {LONGEST:,} characters"
+        if self.depth + depth > DEEPEST:
+            return f"lists and parts lie more than {DEEPEST} deep in one another"
+        return None
+
+
+def _check_held(text: str) -> None:
+    """``MarkedYAMLError`` where a text holds too much or lies too deep. None of its values is made for that."""
+    named, within = dict[str, _Held](), [("", _Held())]
+    for event in yaml.parse(text, CoreLoader):
+        if isinstance(event, CollectionStartEvent):
+            within.append((event.anchor or "", _Held()))
+            _within_bounds(within[-1][1], len(within) - 1, event.start_mark)
+            continue
+        if isinstance(event, CollectionEndEvent):
+            anchor, held = within.pop()
+        elif isinstance(event, NodeEvent):
+            anchor, held = _held_by(event, named)
+        else:
+            continue
+        if anchor:
+            named[anchor] = held
+        within[-1][1].take(held)
+        _within_bounds(within[-1][1], len(within) - 1, event.start_mark)
+
+
+def _held_by(event: NodeEvent, named: Mapping[str, _Held]) -> tuple[str, _Held]:
+    """The anchor (empty: none) of a value that holds no other, and what it holds; of an alias what it names."""
+    if isinstance(event, AliasEvent):
+        return "", named.get(str(event.anchor), _Held())  # of nothing, or inside what it names: told by the reading
+    return event.anchor or "", _Held(length=len(event.value) if isinstance(event, ScalarEvent) else 0)
+
+
+def _within_bounds(held: _Held, depth: int, mark: Any) -> None:
+    if (problem := held.beyond(depth)) is not None:
+        raise ComposerError(None, None, problem, mark)
 
 
 def _parts(loader: CoreLoader, node: Node, known: dict[Node, dict[Any, YamlPlace] | None]) -> dict[Any, YamlPlace]:
@@ -118,17 +197,21 @@ def _number(loader: CoreLoader, node: ScalarNode) -> int:
 
 
 def _checked(read: Callable[[Any, ScalarNode], T]) -> Callable[[Any, ScalarNode], T]:
-    """The same reader; its ``ValueError`` (as for 30 February) becomes a ``ConstructorError`` with the line."""
+    """The same reader; where it fails (as for 30 February) it raises a ``ConstructorError`` with the line."""
 
     def made(loader: CoreLoader, node: ScalarNode) -> T:
         try:
             return read(loader, node)
         except ValueError as error:
             raise ConstructorError(None, None, str(error), node.start_mark) from None
+        except (LookupError, AttributeError):  # so the library fails on a value that is said to be of another kind
+            said = f"'{node.value}' is not what {node.tag.removeprefix(_TAG)} stands for"
+            raise ConstructorError(None, None, said, node.start_mark) from None
 
     return made
 
 
+CoreLoader.add_constructor(_TAG + "bool", _checked(SafeConstructor.construct_yaml_bool))
 CoreLoader.add_constructor(_TAG + "int", _checked(_number))
 CoreLoader.add_constructor(_TAG + "float", _checked(SafeConstructor.construct_yaml_float))
 CoreLoader.add_constructor(

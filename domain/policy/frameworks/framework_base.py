@@ -24,7 +24,18 @@ def on_its_base(data: dict[str, Any], above: tuple[str, ...] = ()) -> dict[str, 
     above = above or (data.get("framework", ""),)
     if name in above:
         raise ValidationError(f"'{name}' stands on this framework itself", "base")
-    base, data = on_its_base(read_plain(files[name][0]), (*above, name)), deepcopy(data)
+    base = on_its_base(read_plain(files[name][0]), (*above, name))
+    try:
+        return _put_together(name, base, deepcopy(data))
+    except (AttributeError, KeyError, TypeError):
+        raise ValidationError(
+            f"it cannot be put together with '{name}': sections are lists of criteria, criteria of questions, in both",
+            "base",
+        ) from None
+
+
+def _put_together(name: str, base: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+    """The plain framework with what it takes from this base. Neither was checked yet."""
     del data["base"]
     known = {q.get("id"): q for s in base["sections"] for c in s["criteria"] for q in c["questions"]}
     used = set[str]()

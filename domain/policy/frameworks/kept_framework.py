@@ -12,11 +12,14 @@ from domain.policy.cited_documents import STANDARDS, PolicyError, read_plain
 from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import frameworks
 from domain.policy.frameworks.framework_schema import read_framework
-from domain.policy.kept_texts import KeptText, KeptTexts, LaidOver, PolicyText, digest_of_text
+from domain.policy.kept_check import check_named
+from domain.policy.kept_texts import KeptText, KeptTexts, LaidOver, PolicyText, by_rules_of, digest_of_text
 from domain.policy.policy_cache import kept_policy
 from domain.policy.policy_folders import Source, looking_at, policy_files, source
+from domain.policy.practice import practice
 from domain.policy.standards.edition import Standards
 from domain.policy.standards.edition_files import national_standards
+from domain.policy.tiering_rules import tiering
 
 PROGRAMS_OWN: tuple[PolicyKind, ...] = ("practice", "tiering")
 """The kinds that no folder is laid over. A figure depends on them all the same."""
@@ -63,11 +66,15 @@ def _kept(kind: PolicyKind, name: str, file: PolicyText, laid: LaidOver | None) 
 def framework_by(texts: KeptTexts, name: str) -> Framework:
     """The framework of this id by kept texts, with the editions among them; the one in force where that has the same texts.
 
-    ``PolicyError`` in words: a text is not what its digest says, is missing, or cannot be read by this version.
+    ``PolicyError`` in words: a text is not what its digest says or what it is kept as, is missing, or cannot be read by this
+    version.
     """
     if name in frameworks() and texts == texts_in_force(name):
         return frameworks()[name]
-    return _framework_by(texts, name)
+    found = _framework_by(texts, name)
+    if isinstance(found, str):
+        raise PolicyError(found)
+    return found
 
 
 def apart_from_force(texts: KeptTexts, name: str) -> tuple[list[KeptText], list[KeptText]]:
@@ -77,18 +84,29 @@ def apart_from_force(texts: KeptTexts, name: str) -> tuple[list[KeptText], list[
 
 
 @lru_cache(READ)
-def _framework_by(texts: KeptTexts, name: str) -> Framework:
+def _framework_by(texts: KeptTexts, name: str) -> Framework | str:
+    """The framework by these texts; in words why there is none, which is not worked out at every page either."""
+    try:
+        return _read_by(texts, name)
+    except PolicyError as error:
+        return str(error)
+
+
+def _read_by(texts: KeptTexts, name: str) -> Framework:
     if (bad := texts.damaged()) is not None:
         raise PolicyError(
             f"{bad.name} has not the SHA-256 {bad.digest} under which it is kept, and nothing is scored by it; "
             "run caseaudit verify, and restore the record from a copy that is sound"
         )
+    for one in texts.texts:
+        check_named(one)
     files = texts.of_kind("frameworks")
     if name not in files:
         raise PolicyError(f"the text of the framework {name} is not among those that were kept with the inspection")
     file, laid = files[name]
-    with looking_at(texts):
+    with looking_at(texts), by_rules_of(texts):
         framework, standards = kept_policy(f"framework-{name}", lambda: _read(file))
+        practice(), tiering()
     return replace(framework, laid_over=laid, kept=texts, kept_standards=standards)
 
 

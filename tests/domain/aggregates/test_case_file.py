@@ -508,12 +508,12 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "FindingWithdrawn": {"finding": "written"},
     "PolicyKept": {
-        "kind": "standards", "named": "2005", "text": "edition: 2005",
+        "kind": "standards", "named": "2005", "text": "edition: '2005'",
         "laid_over": {"file": "o.yaml", "replaces": "2000", "reason": "r"},
     },
     "InspectionFrozen": {
         "note": "agreed", "files": [{"case": CASE, "entries": 7}], "position": 7, "hash": "0" * 64,
-        "policy": [digest_of_text(text) for text in ("framework: esi-2003", "edition: 2007")],
+        "policy": [digest_of_text(text) for text in ("framework: esi-2003", "edition: '2007'")],
     },
     "FreezeFixed": {
         "files": [{"case": CASE, "entries": 7}], "fixed_by": "import", "position": 7, "hash": "0" * 64,
@@ -582,7 +582,7 @@ INSPECTED: list[Entry] = [
     fact("AssessorNamed", "first", assessor="J Hartnell", role="hm_inspector", assessor_id="j.hartnell"),
     fact("AssessorNamed", "second", assessor="R Pascoe", role="hm_inspector", assessor_id="r.pascoe"),
     fact("ReadingAllocated", "again", case="X123456/2", assessor="R Pascoe", second=True, assessor_id="r.pascoe"),
-    fact("PolicyKept", digest_of_text("edition: 2007"), kind="standards", named="2007", text="edition: 2007"),
+    fact("PolicyKept", digest_of_text("edition: '2007'"), kind="standards", named="2007", text="edition: '2007'"),
     fact(
         "PolicyKept",
         digest_of_text("framework: esi-2003"),

@@ -158,6 +158,14 @@ def test_anything_else_is_refused_with_an_example(text: str) -> None:
     assert f"'{text}'" in str(refused.value)
 
 
+@pytest.mark.parametrize("text", ["2531 working days", "3653 days", "522 weeks", "121 months"])
+def test_more_than_ten_years_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is more than ten years, for which no standard lets anything wait"):
+        read_length(text)
+    number, unit = text.split(" ", 1)
+    assert read_length(f"{int(number) - 1} {unit}").after(date(2100, 12, 31)) <= date(2110, 12, 31)
+
+
 @pytest.mark.parametrize(
     ("length", "start", "last"),
     [

@@ -78,6 +78,14 @@ def test_frameworks_that_stand_on_one_another_are_refused(tmp_path: Path) -> Non
         frameworks_over([tmp_path])
 
 
+@pytest.mark.parametrize("sections", ["x", "[x]", "[{criteria: 1}]", "[{criteria: [{questions: [{use: []}]}]}]"])
+def test_a_framework_that_cannot_be_put_on_its_base_is_refused(tmp_path: Path, sections: str) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(f"framework: own\nbase: esi-2003\nsections: {sections}\n", encoding="utf-8")
+    with pytest.raises(PolicyError, match=r"own\.yaml line 2: base: it cannot be put together with 'esi-2003'"):
+        read_framework(path)
+
+
 def test_what_is_unsure_is_not_laid_and_says_why() -> None:
     for framework in frameworks().values():
         marks = [one.sure for one in (*framework.bands, *framework.totals, *framework.discretion)]

@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import yaml
 from click.testing import CliRunner
 
 from domain.policy import policy_folders
-from domain.policy.cited_documents import FRAMEWORKS, STANDARDS, PolicyError
+from domain.policy.cited_documents import FRAMEWORKS, LONGEST, STANDARDS, PolicyError
 from domain.policy.frameworks.framework_files import framework_names, frameworks, frameworks_over
 from domain.policy.policy_folders import Kind, policy_digest
 from domain.policy.policy_json_schema import json_schema
@@ -112,6 +112,11 @@ REFUSED: list[tuple[str, str, str]] = [
     ("none.yaml", NEW.replace('edition: "2030"\n', ""), "none.yaml line 1: edition: [mM]issing"),
     ("uncited.yaml", NEW.replace("cite: local, ", ""), "a value without a citation does not load"),
     ("list.yaml", "- 1\n", "expected a document with named parts"),
+    ("field.yaml", NEW.replace("SupervisionPlanMade}", "SupervisionPlanMade, where: {objectives: [[1]]}}"),
+     "expected a value, or a list of values"),
+    ("field.yaml", NEW.replace("SupervisionPlanMade}", "SupervisionPlanMade, where: {objectives: {every: [1]}}}"),
+     "expected a value, a list of values, 'present' or {every: FIELD}"),
+    ("when.yaml", NEW.replace("    after: start", "    after: start\n    when: {risk: [[high]]}"), "expected a value, or a list"),
 ]  # fmt: skip
 
 
@@ -131,7 +136,7 @@ def test_a_file_that_leads_out_of_the_folder_or_is_too_long_is_refused(folder: P
     with pytest.raises(PolicyError, match="leads out of the folder"):
         standards_over([folder])
     (folder / "standards" / "link.yaml").unlink()
-    put(folder, "long.yaml", "#" * (policy_folders.LONGEST + 1))
+    put(folder, "long.yaml", "#" * (LONGEST + 1))
     with pytest.raises(PolicyError, match="more than 2,000,000 bytes"):
         standards_over([folder])
     (folder / "standards" / "long.yaml").unlink()
@@ -164,7 +169,7 @@ def test_the_check_goes_on_past_what_it_never_opens_and_says_each_thing_once(fol
         ),
         (
             NEW.encode() + b"x: \0",
-            f"bad.yaml line {NEW.count(chr(10)) + 1}: not readable as YAML in UTF-8: unacceptable",
+            f"bad.yaml line {NEW.count(chr(10)) + 1}: not readable as YAML: the character U+0000",
         ),
     ],
 )
@@ -172,6 +177,15 @@ def test_what_is_no_utf8_text_is_one_fault_with_its_line(folder: Path, content: 
     (folder / "standards" / "bad.yaml").write_bytes(content)
     said = CliRunner().invoke(main, ["policy", "check", str(folder)])
     assert said.exit_code == 1 and "1 fault\n" in said.output and words in said.output
+
+
+@pytest.mark.parametrize(
+    "made", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to(path)], ids=["folder", "pipe", "loop"]
+)
+def test_what_is_no_file_is_refused_and_not_waited_for(folder: Path, made: Callable[[Path], None]) -> None:
+    made(folder / "standards" / "x.yaml")
+    with pytest.raises(PolicyError, match=r"x\.yaml: it is no file that can be read"):
+        standards_over([folder])
 
 
 def test_the_check_says_what_is_sound_and_of_a_folder_that_it_is_none(folder: Path, tmp_path: Path) -> None:

@@ -55,11 +55,12 @@ def line_of(content: str, text: str) -> int:
 @pytest.mark.parametrize(
     ("old", "new", "at", "said"),
     [
-        ("value: 28", 'value: "28 days"', "value: ", "needs a whole number from 1; '28 days'"),
-        ("value: 28", "value: 28.0", "value: ", "needs a whole number from 1; 28.0"),
-        ("value: 28", "value: 0", "value: ", "needs a whole number from 1; 0"),
-        ("value: 28", "value: true", "value: ", "needs a whole number from 1; True"),
-        ("    value: 28\n", "", "- id: long_custody_days", "needs a whole number from 1; missing"),
+        ("value: 28", 'value: "28 days"', "value: ", "needs a whole number from 1 to 1,000; '28 days'"),
+        ("value: 28", "value: 28.0", "value: ", "needs a whole number from 1 to 1,000; 28.0"),
+        ("value: 28", "value: 0", "value: ", "needs a whole number from 1 to 1,000; 0"),
+        ("value: 28", "value: true", "value: ", "needs a whole number from 1 to 1,000; True"),
+        ("value: 28", "value: 99999999999", "value: ", "needs a whole number from 1 to 1,000; 99999999999"),
+        ("    value: 28\n", "", "- id: long_custody_days", "needs a whole number from 1 to 1,000; missing"),
         ("    value: 28\n    unit: days\n", "    value: 28\n", "- id: long_custody_days", "say of what the value"),
     ],
 )

@@ -190,6 +190,14 @@ def test_the_june_rules_are_not_backdated_and_version_3_is_not_told_as_in_force(
     [
         ("grid: [AABBBB, ABCCCC", "grid: [AABBBB, ABC", "needs a row for each bound"),
         ("rsr: [[7.0, 20], [3.0, 10]]", "rsr: [[3.0, 10], [7.0, 20]]", "the highest number first"),
+        ("rsr: [[7.0, 20]", "rsr: [[1.0e+400, 20]", "rows of a number to 1,000 and what it gives"),
+        ("change: [[20, 3]", "change: [[20, x]", "rows of a number to 1,000 and what it gives"),
+        (
+            "arp: [90, 75, 50, 25, 15, 0]",
+            "arp: [90, 75, 50, 25, 15, 1]",
+            "v3.arp: expected bounds, the highest first and 0 last",
+        ),
+        ("lifer: [[1, B]", "lifer: [[x, B]", "v3.lifer: expected rows of years, less than 1,000, and a tier"),
         ("    drugs:", "    drinks:", "v2.needs"),
         ("  iom_points: 2\n", "", "v2.iom_points"),
         ("v3:\n  from: 2026-06-18\n  cite: tier", "v3:\n  from: 2026-06-18\n  cite: other", "not among the sources"),

@@ -32,6 +32,11 @@ def test_a_value_is_read_by_the_core_schema(written: str, value: Any) -> None:
     assert (read, type(read)) == (value, type(value))
 
 
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n" for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+)
+"""A text of 600 characters that holds 10,000,000,000 values, written out."""
+
 REFUSED = {
     "a key that stands twice": ("a: 1\nb: 2\na: 3\n", 'line 3: not readable as YAML: found duplicate key "a"'),
     "twice inside a list": ("a:\n- b: 1\n- c: 1\n  c: 2\n", 'line 4: not readable as YAML: found duplicate key "c"'),
@@ -45,6 +50,30 @@ REFUSED = {
     "not closed": ("a: [1", "line 1: not readable as YAML: did not find expected"),
     "not closed, with an end of line": ("a: 1\nb: [1\n", "line 3: not readable as YAML: did not find expected"),
     "a colon too many": ("a: 1\nb: c: d\n", "line 2: not readable as YAML: mapping values are not allowed"),
+    "aliases of aliases": (
+        BOMB,
+        "line 5: not readable as YAML: with its aliases written out it holds more than 100,000 values",
+    ),
+    "a long text many times": (
+        f"a: &a {'x' * 1_000_000}\nb:\n- *a\n- *a\n- *a\n",
+        "line 5: not readable as YAML: with its aliases written out it holds more than 2,000,000 characters",
+    ),
+    "too many values": (
+        "[" + "1," * 100_001 + "]",
+        "line 1: not readable as YAML: with its aliases written out it holds",
+    ),
+    "too deep": ("a: " + "[" * 60 + "]" * 60, "line 1: not readable as YAML: lists and parts lie more than 50 deep"),
+    "so deep that the parser gives up": ("[" * 100_000, "line 1: not readable as YAML: exceeded maximum nesting depth"),
+    "too deep by aliases": (
+        "a0: &a0 [x]\n" + "".join(f"a{n + 1}: &a{n + 1} [*a{n}]\n" for n in range(60)),
+        "line 49: not readable as YAML: lists and parts lie more than 50 deep",
+    ),
+    "no text": ("a: 1\nb: \x00", "line 2: not readable as YAML: the character U+0000 stands in no text"),
+    "half a character": ("a: 1\nb: \udce9", "line 2: not readable as YAML in UTF-8: save the file as UTF-8"),
+    "no yes or no": ("a: 1\nb: !!bool maybe\n", "line 2: not readable as YAML: 'maybe' is not what bool stands for"),
+    "no number": ("a: !!float ''\n", "line 1: not readable as YAML: '' is not what float stands for"),
+    "no time": ("a: !!timestamp x\n", "line 1: not readable as YAML: 'x' is not what timestamp stands for"),
+    "a number of 5,000 digits": ("a: " + "9" * 5_000, "line 1: not readable as YAML: Exceeds the limit"),
     "a list": ("- a\n- b\n", "line 1: expected a document with named parts"),
     "nothing": ("# said\n", "line 1: expected a document with named parts"),
 }
@@ -53,10 +82,19 @@ REFUSED = {
 @pytest.mark.parametrize(("text", "said"), REFUSED.values(), ids=REFUSED)
 def test_what_cannot_be_read_is_refused_with_its_line(tmp_path: Path, text: str, said: str) -> None:
     path = tmp_path / "policy.yaml"
-    path.write_text(text, encoding="utf-8")
+    path.write_text(text, encoding="utf-8", errors="surrogateescape")
     with pytest.raises(PolicyError) as refused:
         read_plain(path)
     assert str(refused.value).startswith(f"policy.yaml {said}")
+
+
+def test_a_text_of_more_than_two_million_bytes_is_refused_unread(tmp_path: Path) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text("a: 1\n#" + "é" * 1_000_000, encoding="utf-8")
+    with pytest.raises(
+        PolicyError, match=r"^policy\.yaml: it has more than 2,000,000 bytes; no policy file is so long$"
+    ):
+        read_plain(path)
 
 
 def test_every_part_has_the_line_of_its_key_or_of_itself() -> None:

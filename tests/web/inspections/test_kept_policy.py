@@ -279,6 +279,40 @@ def test_a_text_that_has_not_its_digest_is_refused_and_so_is_a_freeze_that_names
     assert f"policy: there is no entry '{edition['entry']}'" in taken.stderr
 
 
+@pytest.mark.parametrize(
+    ("kept", "text", "words"),
+    [
+        (
+            "2007",
+            "# ours\n" + shipped("standards", "2011"),
+            "edition: it is kept as '2007', and says that it is '2011'",
+        ),
+        ("practice", "# ours\n" + (STANDARDS / "tiering.yaml").read_text(encoding="utf-8"), "holds rules of tiering"),
+        (
+            "esi-2003",
+            shipped("frameworks", "esi-2003").replace("framework: esi-2003", "framework: ours"),
+            "is kept as 'esi-2003'",
+        ),
+        ("2011", 'edition: "2011"\nedition: "2011"\n', "line 2: not readable as YAML: found duplicate key"),
+        ("2011", "edition: '2011'\nx: \ud800\n", "line: not a JSON object"),
+    ],
+)
+def test_a_text_that_is_not_what_it_is_named_is_refused_with_its_line_and_so_is_the_freeze(
+    lead: FlaskClient, tmp_path: Path, kept: str, text: str, words: str
+) -> None:
+    frozen(lead)
+    lines = [line for line in exported(lead, NAME) if "inspection" in line]
+    (line,) = [line for line in lines if line.get("named") == kept]
+    freeze = next(one for one in lines if one["type"] == "InspectionFrozen")
+    new = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    freeze["policy"] = [new if name == line["entry"] else name for name in freeze["policy"]]
+    line["entry"], line["text"] = new, text
+    _, taken = imported(tmp_path / "elsewhere", lines)
+    assert taken.exit_code == 1, taken.output
+    assert words in taken.stderr and f"policy: there is no entry '{new}'" in taken.stderr
+    assert "Traceback" not in taken.output
+
+
 def test_a_freeze_names_its_framework_and_one_text_of_each(lead: FlaskClient, tmp_path: Path) -> None:
     frozen(lead)
     lines = [line for line in exported(lead, NAME) if "inspection" in line]

@@ -37,9 +37,10 @@ for (const form of document.querySelectorAll('form[data-keeps]')) {
   for (const leaving of ['beforeunload', 'pagehide']) window.addEventListener(leaving, leave)
   window.addEventListener('pageshow', () => { sent = false })
 
-  // A page that was loaded again may have been made before what was typed last had come: it is loaded once more.
+  // A page that was loaded again may have been made before what was typed last had come: it is loaded once more, unless
+  // somebody types in it or sends it by then.
   if (sessionStorage.getItem(left) !== null) {
     sessionStorage.removeItem(left)
-    setTimeout(() => location.reload(), SOON)
+    setTimeout(() => { if (!changed && !sent) location.reload() }, SOON)
   }
 }

@@ -33,6 +33,7 @@ FILES = (
     "/healthz",
     "/imports/mappings/",
     "/attached/",
+    "/policy/texts/",
 )
 """What the routes of files have in their addresses."""
 

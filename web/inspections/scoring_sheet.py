@@ -55,7 +55,11 @@ def _sheet(inspection: str) -> str:
         sheet=made.sheet,
         made=made,
         drawn=made.inspection.drawn,
-        fixed=[*how_fixed(made.inspection), *policy_said(made.inspection)],
+        fixed=[
+            *how_fixed(made.inspection),
+            *policy_said(made.inspection),
+            *current_inspections.without_before(inspection),
+        ],
         added=units_added(current_cases.repository(), inspection, made.scored.framework),
         unit_titles={name: one.title for name, one in current_inspections.inspections().items()},
         opens=_opens(),

@@ -364,7 +364,7 @@ def test_a_text_that_was_changed_in_the_database_is_named_and_scores_nothing(
     assert bad.startswith(f"{NAME}: the kept text of the framework esi-2003 has not the SHA-256 ")
     site = signed_in(create_app(str(own_database), today=lambda: date(2005, 12, 22), demo=True), "j.hartnell")
     answer = site.get(f"{AUDIT}/criteria/B2")
-    assert answer.status_code == 500 and "A text of policy cannot be used" in answer.text
+    assert answer.status_code == 503 and "A text of policy cannot be used" in answer.text
     assert site.get("/inspections/gloucestershire-2005").status_code == 200
 
 

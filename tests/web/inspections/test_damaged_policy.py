@@ -1,5 +1,6 @@
 """An inspection whose kept texts of policy were damaged, or cannot be read here, says so in words; nothing else is touched."""
 
+import json
 from contextlib import closing
 from datetime import date
 from hashlib import sha256
@@ -32,6 +33,7 @@ from web.app import create_app
 
 __all__ = ["app", "lay", "lead", "published"]
 
+READER = Account("r.pascoe", "R Pascoe", "inspector", ("Gloucestershire",), inspections=(NAME,))
 SOUND, AFTER = "/inspections/november-audit", "/inspections/december-audit"
 CHANGE = (
     "UPDATE stored_events SET state = CAST(replace(CAST(state AS TEXT), {!r}, {!r}) AS BLOB) "
@@ -142,6 +144,25 @@ def test_verify_names_a_text_that_is_gone(published: FlaskClient, own_database: 
         assert damaged_texts(CaseRepository(files)) == [f"{NAME}: {GONE}"]
 
 
+def test_what_a_text_is_named_is_no_part_of_a_header_or_a_page(published: FlaskClient, tmp_path: Path) -> None:
+    """An edition of a hostile name comes by import: its file is given under a name of ours, and no page is its own."""
+    name, lines = '../x"\r\nSet-Cookie: a=b <b>', exported(published, NAME)
+    text = "edition: " + json.dumps(name)
+    digest = sha256(text.encode()).hexdigest()
+    (edition,) = [line for line in lines if line.get("named") == "2022"]
+    lines.insert(lines.index(edition), {**edition, "entry": digest, "text": text, "named": name})
+    (freeze,) = [line for line in lines if line["type"] == "InspectionFrozen"]
+    freeze["policy"].append(digest)
+    address, taken = imported(tmp_path / "elsewhere", lines)
+    assert taken.exit_code == 0, taken.output
+    reader = signed_in(served(address), READER)
+    given = reader.get(f"{AUDIT}/policy/texts/{digest}")
+    assert given.status_code == 200 and given.data == text.encode()
+    assert given.headers["Content-Disposition"] == 'attachment; filename="standards-..-x-Set-Cookie-a-b-b-.yaml"'
+    page = reader.get(f"{AUDIT}/policy")
+    assert page.status_code == 200 and "&lt;b&gt;" in page.text and "<b>" not in page.text
+
+
 UNREADABLE = {
     "of a later version": shipped("frameworks", "esi-2003").replace("aggregation: mean_of_questions", "aggregation: later"),
     "with a part that is not known": "colour: red\n" + shipped("frameworks", "esi-2003"),
@@ -163,10 +184,8 @@ def test_an_import_of_texts_that_this_version_cannot_read_leaves_every_page_in_w
     assert taken.exit_code == 0, taken.output
     answer = run("score", "--inspection", NAME, "--database", address)
     assert answer.exit_code == 2 and "the kept text of the framework esi-2003 line" in answer.stderr
-    reader = signed_in(
-        served(address), Account("r.pascoe", "R Pascoe", "inspector", ("Gloucestershire",), inspections=(NAME,))
-    )
+    reader = signed_in(served(address), READER)
     assert reader.get(AUDIT).status_code == 503
     assert "the kept text of the framework esi-2003 line" in reader.get(f"{AUDIT}/policy").text
-    assert reader.get("/inspections").status_code == 503, "there is no other: it says why"
+    assert reader.get("/inspections").headers["Location"] == f"{AUDIT}/policy", "there is no other: it says why"
     assert reader.get("/cases").status_code == 200

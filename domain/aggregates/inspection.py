@@ -92,6 +92,15 @@ class Inspection:
         return frameworks()[name]
 
     @property
+    def unusable(self) -> str | None:
+        """In words why the policy by which it is scored cannot be used, so that it has no figures; None: it can."""
+        try:
+            _ = self.framework
+        except PolicyError as error:
+            return str(error)
+        return None
+
+    @property
     def is_confidential(self) -> bool:
         """Whether the inspectorate holds it on its own installation, so that it goes through the whole process.
 

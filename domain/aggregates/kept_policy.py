@@ -1,6 +1,5 @@
 """The texts of policy that an inspection keeps: those that its freeze names are the ones by which it is scored from then on."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -34,12 +33,15 @@ class KeptPolicy:
     @cached_property
     def frozen(self) -> KeptTexts | None:
         """The texts that the freeze names; None: it names none, or there is no freeze yet."""
-        return _texts(self.texts[one] for one in self.named if one in self.texts) if self.named else None
+        if not self.named:
+            return None
+        there = [_text(self.texts[one]) for one in self.named if one in self.texts]
+        return KeptTexts.of(there, (one for one in self.named if one not in self.texts))
 
     @cached_property
     def so_far(self) -> KeptTexts | None:
         """All texts, where it is not frozen yet; None: there are none."""
-        return _texts(self.texts.values()) if self.texts and self.named is None else None
+        return KeptTexts.of(map(_text, self.texts.values())) if self.texts and self.named is None else None
 
     @property
     def is_the_programs(self) -> bool:
@@ -92,10 +94,6 @@ def check_text(fact: PolicyKept) -> None:
         check_named(_text(fact))
     except PolicyError as error:
         raise Refused("text", str(error)) from None
-
-
-def _texts(kept: Iterable[PolicyKept]) -> KeptTexts:
-    return KeptTexts.of(map(_text, kept))
 
 
 def _text(fact: PolicyKept) -> KeptText:

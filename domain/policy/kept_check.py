@@ -7,7 +7,9 @@ from domain.policy.cited_documents import PolicyError, line_of, read_plain
 from domain.policy.kept_texts import KeptText
 from domain.policy.policy_folders import NAMED_BY
 
-TOLD_BY: Mapping[PolicyKind, str] = {**NAMED_BY, "practice": "parameters", "tiering": "v2"}
+TOLD_BY: Mapping[PolicyKind, str] = {
+    "standards": NAMED_BY["standards"], "frameworks": NAMED_BY["frameworks"], "practice": "parameters", "tiering": "v2",
+}  # fmt: skip
 """Kind -> the part that its texts have, and those of no other kind."""
 
 _WORDS: Mapping[PolicyKind, str] = {

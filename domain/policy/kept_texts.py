@@ -74,18 +74,23 @@ class KeptText:
 
 @dataclass(frozen=True, eq=False)
 class KeptTexts:
-    """The texts by which one inspection is scored. Two with the same digest are equal."""
+    """The texts by which one inspection is scored. Two with the same digest are equal.
+
+    ``missing``: the digests of those that should be among them and are not there.
+    """
 
     texts: tuple[KeptText, ...]
+    missing: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, texts: Iterable[KeptText]) -> "KeptTexts":
-        return cls(tuple(sorted(texts, key=lambda one: (one.kind, one.id, one.digest))))
+    def of(cls, texts: Iterable[KeptText], missing: Iterable[str] = ()) -> "KeptTexts":
+        return cls(tuple(sorted(texts, key=lambda one: (one.kind, one.id, one.digest))), tuple(missing))
 
     @cached_property
     def digest(self) -> str:
         """The SHA-256, in hex, of the digests of all of them."""
-        return digest_of_text("\n".join(f"{one.kind} {one.id} {one.digest}" for one in self.texts))
+        named = [f"{one.kind} {one.id} {one.digest}" for one in self.texts]
+        return digest_of_text("\n".join((*named, *(f"missing {digest}" for digest in self.missing))))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, KeptTexts) and self.digest == other.digest
@@ -101,9 +106,13 @@ class KeptTexts:
         """The text of a kind of which there is one; None: it is not among them."""
         return next((one for one in self.texts if one.kind == kind), None)
 
-    def damaged(self) -> KeptText | None:
-        """The first of them that is not what its digest says; None: all are."""
-        return next((one for one in self.texts if digest_of_text(one.text) != one.digest), None)
+    @cached_property
+    def harm(self) -> str | None:
+        """In words what is wrong with the first that is not there, or is not what its digest says; None: nothing."""
+        for digest in self.missing:
+            return f"the text with the SHA-256 {digest}, which the freeze names, is not on the file of the inspection"
+        bad = next((one for one in self.texts if digest_of_text(one.text) != one.digest), None)
+        return None if bad is None else f"{bad.name} has not the SHA-256 {bad.digest} under which it is kept"
 
     def differs(self, other: "KeptTexts") -> list[KeptText]:
         """Those of these texts that are not among the others, or not with the same digest."""

@@ -111,8 +111,13 @@ def is_assessor(found: Inspection, account: Account) -> bool:
 
 
 def latest_inspection(repository: CaseRepository, mine: Mapping[str, InspectionOpened]) -> str | None:
-    """Of the inspections that somebody may read, the one to show first: the latest that is frozen; else the latest."""
-    return next((name for name in mine if repository.inspection(name).frozen), next(iter(mine), None))
+    """Of the inspections that somebody may read, the one to show first: the latest that is frozen; else the latest.
+
+    One whose policy cannot be used comes only where there is no other.
+    """
+    usable = [name for name in mine if repository.inspection(name).unusable is None]
+    frozen = (name for name in usable if repository.inspection(name).frozen)
+    return next(frozen, next(iter(usable), next(iter(mine), None)))
 
 
 class AllocatedReading(NamedTuple):

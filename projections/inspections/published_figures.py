@@ -114,10 +114,9 @@ def damaged_files(book: CaseRepository) -> list[str]:
 
 
 def damaged_texts(book: CaseRepository) -> list[str]:
-    """The texts of policy by which a frozen inspection is scored and that are not what their digests say."""
+    """The texts of policy by which a frozen inspection is scored and that are gone, or not what their digests say."""
     kept = ((name, book.inspection(name).policy.frozen) for name in book.inspections)
-    found = ((name, texts.damaged()) for name, texts in kept if texts is not None)
-    return [f"{name}: {bad.name} has not the SHA-256 {bad.digest} under which it is kept" for name, bad in found if bad]
+    return [f"{name}: {texts.harm}" for name, texts in kept if texts is not None and texts.harm is not None]
 
 
 def _published_here(book: CaseRepository, out: InspectionPublished | None) -> bool:

@@ -13,11 +13,14 @@ from projections.inspections.inspection_access import kind_of
 
 
 class OpenReading(NamedTuple):
-    """A reading of a case that those who work on it may see: of which inspection, and what was said to it."""
+    """A reading of a case that those who work on it may see: of which inspection, and what was said to it.
+
+    ``framework``: None where its policy cannot be used.
+    """
 
     name: str
     opened: InspectionOpened
-    framework: Framework
+    framework: Framework | None
     replies: Sequence[ReadingReplied]
     points: Sequence[LearningPointNoted]
     attached: Sequence[EvidenceAttached]
@@ -40,5 +43,14 @@ def open_readings(book: CaseRepository, file: CaseFile) -> list[OpenReading]:
             named = [fact for fact in file.entries.values() if getattr(fact, "inspection", None) == name]
             replies = [fact for fact in named if isinstance(fact, ReadingReplied)]
             points = [fact for fact in named if isinstance(fact, LearningPointNoted)]
-            found.append(OpenReading(name, opened, one.framework, replies, points, attached_to(name, file)))
+            found.append(
+                OpenReading(
+                    name,
+                    opened,
+                    one.framework if one.unusable is None else None,
+                    replies,
+                    points,
+                    attached_to(name, file),
+                )
+            )
     return found

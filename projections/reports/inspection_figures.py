@@ -22,7 +22,7 @@ def inspected_on(
     repository: CaseRepository, told: ToldFigures, questions: Sequence[str], asked: ReportRequest
 ) -> Mapping[str, list[InspectionFigure]]:
     """By question: the published inspections (no audits) up to a day that ask it, the latest first. Those without a case of
-    the place are left out.
+    the place are left out. One whose policy cannot be used stands without a figure, and says so.
 
     Each is read at its own moment, as its scoring sheet is. The figure of a whole published inspection is open to all
     readers; that of the cases of a place in it to those who may open all of these.
@@ -31,6 +31,10 @@ def inspected_on(
     for name, opened in repository.inspections.items():
         audit = opened.opened_as not in (None, "hm_inspector")
         if opened.occurred_on > asked.moment.on or audit or repository.inspection(name).published is None:
+            continue
+        if repository.inspection(name).unusable is not None:
+            for question in questions:
+                found[question].append(InspectionFigure(name, f"{opened.title} (its policy cannot be used)", None))
             continue
         scored = score_inspection(repository, name)
         own = [reading for reading in scored.readings if asked.holds(reading.snapshot.spell.place)]

@@ -78,6 +78,9 @@ BARE: Mapping[str, Mapping[str, Any]] = {
 }
 """Pages of what cannot happen here (a session that ended, another sign-in, no inspection, a database away), and their values."""
 
+FROZEN = "/inspections/frozen-audit"
+"""An inspection that keeps the texts of policy by which it is scored."""
+
 CALIBRATED = "/inspections/calibrated-audit"
 """An inspection with a case of calibration that its lead has still to read."""
 
@@ -96,17 +99,14 @@ def app(followed: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     for title in ("Audit without a frame", "Audit without a sample"):
         opens(lead, title=title, **opened)
     post(lead, "/inspections/audit-without-a-sample/frame", started_from="1/4/2005", started_to="31/5/2005")
-    opens(lead, title="Calibrated audit", **opened)
-    post(lead, f"{CALIBRATED}/frame", started_from="1/4/2005", started_to="31/5/2005")
-    post(
-        lead,
-        f"{CALIBRATED}/sample",
-        size="4",
-        spare_per_cent="20",
-        seed="words",
-        method="half_up",
-        repeats="Of this test",
-    )
+    drawn = {
+        "size": "4", "spare_per_cent": "20", "seed": "words", "method": "half_up", "repeats": "Of this test",
+    }  # fmt: skip
+    for title, where in (("Frozen audit", FROZEN), ("Calibrated audit", CALIBRATED)):
+        opens(lead, title=title, **opened)
+        post(lead, f"{where}/frame", started_from="1/4/2005", started_to="31/5/2005")
+        post(lead, f"{where}/sample", **drawn)
+    post(lead, f"{FROZEN}/freeze")
     post(lead, f"{CALIBRATED}/assessors", f"{CALIBRATED}/work", assessor="j.hartnell", role="hm_inspector")
     for case in ("V465889/1", "P114066/1", "B448161/1", "A504771/1"):  # one of which is not in the sample
         post(lead, f"{CALIBRATED}/calibration", case=case)
@@ -132,6 +132,7 @@ def given(app: Flask, clients: Mapping[str, FlaskClient]) -> dict[str, dict[str,
         },
         "assessing.attach_evidence": of_audit,
         "inspecting.replace_case": of_audit,
+        "policy.show": {"inspection": FROZEN.rpartition("/")[2]},
         "access.listed": {"digest": listed[1]},
     }
 

@@ -34,7 +34,7 @@ def reply(crn: str, number: int, inspection: str) -> Response:
         abort(403, "Only who answers for the case today replies to how it was read.")
     kind, says = KINDS.get(request.form.get("kind", "")), paragraphs(request.form.get("says", ""))
     question = request.form.get("question", "") if kind == KINDS["point"] else ""
-    if question and question not in reading.framework.questions:
+    if question and (reading.framework is None or question not in reading.framework.questions):
         flash("Choose the question from the list. Nothing was recorded.")
     elif kind is None or not says or len(says) > LONGEST:
         flash(f"Write what you have to say, in at most {LONGEST:,} characters. Nothing was recorded.")

@@ -1,13 +1,14 @@
 """The policy by which a frozen inspection is scored: the texts that were kept, with their digests, and each as a file."""
 
+import re
+
 from flask import Blueprint, abort, render_template
 from werkzeug.wrappers import Response
 
 from domain.accounts.roles import READERS
-from domain.policy.cited_documents import PolicyError
 from domain.policy.frameworks.kept_framework import apart_from_force
 from domain.policy.kept_texts import digest_of_text
-from web.inspections.publication_page import attached
+from web.inspections.publication_page import attached, published_files
 from web.presentation.policy_words import policy_said
 from web.services import current_cases, current_inspections
 from web.site import access_control
@@ -25,6 +26,7 @@ def show(inspection: str) -> str:
     kept, _ = apart_from_force(texts, opened.framework) if texts else ([], [])
     return render_template(
         "inspections/policy.html", inspection=inspection, opened=opened, found=found, said=policy_said(found),
+        unusable=found.unusable, files=published_files(inspection, found.published),
         texts=texts.texts if texts else (), superseded={one.digest for one in kept},
     )  # fmt: skip
 
@@ -39,5 +41,8 @@ def text(inspection: str, digest: str) -> Response:
     if one is None:
         abort(404, "No text of policy is kept under this digest for this inspection.")
     if digest_of_text(one.text) != digest:
-        raise PolicyError(f"{one.name} has not the SHA-256 under which it is kept; run caseaudit verify")
-    return attached(one.read_bytes(), "application/yaml; charset=utf-8", f"{one.kind}-{one.id}.yaml")
+        abort(
+            404, f"{one.name} has not the SHA-256 under which it is kept, and is not given out. Run caseaudit verify."
+        )
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", f"{one.kind}-{one.id}")  # the id came with the text
+    return attached(one.read_bytes(), "application/yaml; charset=utf-8", f"{name}.yaml")

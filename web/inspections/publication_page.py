@@ -108,6 +108,8 @@ def _withheld(inspection: str, form: str) -> str | None:
     if follows in current_cases.repository().inspections and follows not in current_inspections.inspections():
         return "This file sets figures of an earlier inspection beside, which is not open to you."
     if form in NAMING_CASES:
+        if current_cases.repository().inspection(inspection).unusable is not None:
+            return "It cannot be told whether every case in this file is open to you: the policy of the inspection cannot be used."
         readings = current_inspections.scored(inspection).readings
         if len(current_inspections.shown(inspection, readings)) < len(readings):
             return (

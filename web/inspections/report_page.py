@@ -60,7 +60,9 @@ def show(inspection: str) -> str | Response:
     out = made.inspection.published
     return render_template(
         "inspections/report.html", inspection=inspection, opened=made.opened, made=made, problems=problems, typed=request.form,
-        fixed=[*how_fixed(made.inspection), *policy_said(made.inspection)], published_files=published_files(inspection, out),
+        fixed=[
+            *how_fixed(made.inspection), *policy_said(made.inspection), *current_inspections.without_before(inspection),
+        ], published_files=published_files(inspection, out),
         digests=[(one.name, one.sha256) for one in out.published_files] if out else [],
         progress_words=PROGRESS_WORDS, how_made=[*made.sampling, *made_facts(made.how_made)], few=few,
         went=WENT, entry_id=request.form.get("entry") or token(),

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from domain.accounts.roles import READERS
 from domain.entries.inspection_entries import InspectionOpened
@@ -31,10 +32,14 @@ blueprint = Blueprint("inspections", __name__)
 
 @blueprint.get("/inspections")
 @access_control.open_to(*READERS)
-def index() -> str:
-    """The scoring sheet of the latest inspection, or what to do where there is none."""
+def index() -> str | Response:
+    """The scoring sheet of the latest inspection, or what to do where there is none, or none whose policy can be used."""
     latest = current_inspections.front()
-    return render_template("inspections/welcome.html", opens=_opens()) if latest is None else _sheet(latest)
+    if latest is None:
+        return render_template("inspections/welcome.html", opens=_opens())
+    if current_cases.repository().inspection(latest).unusable is not None:
+        return redirect(url_for("policy.show", inspection=latest))
+    return _sheet(latest)
 
 
 @blueprint.get("/inspections/<inspection>")
@@ -55,7 +60,11 @@ def _sheet(inspection: str) -> str:
         sheet=made.sheet,
         made=made,
         drawn=made.inspection.drawn,
-        fixed=[*how_fixed(made.inspection), *policy_said(made.inspection)],
+        fixed=[
+            *how_fixed(made.inspection),
+            *policy_said(made.inspection),
+            *current_inspections.without_before(inspection),
+        ],
         added=units_added(current_cases.repository(), inspection, made.scored.framework),
         unit_titles={name: one.title for name, one in current_inspections.inspections().items()},
         opens=_opens(),

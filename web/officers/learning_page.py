@@ -26,6 +26,8 @@ def learning(level: str, key: str) -> str:
 
 def asked(point: LearningPoint) -> str:
     """The question that a point is about, in words."""
-    questions = current_cases.framework_of(point.inspection).questions
-    question = questions.get(point.noted.question or "")
+    found = current_cases.repository().inspection(point.inspection)
+    if found.unusable is not None and point.noted.question:
+        return f"{point.noted.question} (its words cannot be shown: the policy of the inspection cannot be used)"
+    question = found.framework.questions.get(point.noted.question) if point.noted.question else None
     return question.text if question is not None else NO_QUESTION

@@ -98,11 +98,22 @@ def is_draft_reader(name: str) -> bool:
 
 
 def scored_before(name: str) -> ScoredSample | None:
-    """The score of the inspection before. None where there is none, or where it is not open to the person signed in."""
+    """The score of the inspection before. None where there is none, where it is not open to the person signed in, and where
+    its policy cannot be used.
+    """
     follows = current_cases.repository().inspections[name].follows
-    if follows is None or follows not in inspections():
+    if follows is None or follows not in inspections() or without_before(name):
         return None
     return score_before(current_cases.repository(), name, blind(follows))
+
+
+def without_before(name: str) -> list[str]:
+    """A sentence where the policy of the inspection before cannot be used, so that nothing stands beside this one."""
+    book = current_cases.repository()
+    follows = book.inspections[name].follows
+    if follows not in inspections() or (why := book.inspection(str(follows)).unusable) is None:
+        return []
+    return [f"The inspection before, {book.inspections[str(follows)].title}, is not set beside it: {why}."]
 
 
 def shown(name: str, readings: Iterable[Reading]) -> list[Reading]:

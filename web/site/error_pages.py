@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
-from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, MethodNotAllowed, ServiceUnavailable
+from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, ServiceUnavailable
 
 from domain.policy.cited_documents import PolicyError
 from domain.store.sealer import KeysMissing
@@ -117,12 +117,13 @@ def keys_missing(error: KeysMissing) -> Response:
 def policy_unusable(error: PolicyError) -> Response:
     """The answer where a text of policy is damaged, missing, or cannot be read: which, and what to do."""
     if request.path.startswith("/api/"):
-        return _as_json(InternalServerError.code, "Internal Server Error", str(error), {})
+        return _as_json(ServiceUnavailable.code, "Service Unavailable", str(error), {})
     page = render_template(
         "site/error.html", title="A text of policy cannot be used", happened=f"The page is not shown: {error}.",
         advice="Nothing is lost, and pages that do not need it work. Tell the person who runs the service.",
+        of_policy=(request.view_args or {}).get("inspection"),
     )  # fmt: skip
-    return make_response(page, InternalServerError.code)
+    return make_response(page, ServiceUnavailable.code)
 
 
 def attach(app: Flask) -> None:

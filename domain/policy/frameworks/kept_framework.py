@@ -71,6 +71,10 @@ def framework_by(texts: KeptTexts, name: str) -> Framework:
     """
     if name in frameworks() and texts == texts_in_force(name):
         return frameworks()[name]
+    if texts.harm is not None:  # never kept in memory: another inspection may have the same texts unharmed
+        raise PolicyError(
+            f"{texts.harm}, and nothing is scored by it; run caseaudit verify, and restore the record from a copy that is sound"
+        )
     found = _framework_by(texts, name)
     if isinstance(found, str):
         raise PolicyError(found)
@@ -93,11 +97,6 @@ def _framework_by(texts: KeptTexts, name: str) -> Framework | str:
 
 
 def _read_by(texts: KeptTexts, name: str) -> Framework:
-    if (bad := texts.damaged()) is not None:
-        raise PolicyError(
-            f"{bad.name} has not the SHA-256 {bad.digest} under which it is kept, and nothing is scored by it; "
-            "run caseaudit verify, and restore the record from a copy that is sound"
-        )
     for one in texts.texts:
         check_named(one)
     files = texts.of_kind("frameworks")

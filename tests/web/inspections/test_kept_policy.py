@@ -118,6 +118,21 @@ def test_a_freeze_keeps_each_text_under_its_digest_and_names_it(lead: FlaskClien
     assert lead.get(f"{AUDIT}/policy/texts/{'0' * 64}").status_code == 404
 
 
+def test_the_policy_of_an_inspection_that_is_not_published_is_there_for_those_who_run_it(
+    app: Flask, lead: FlaskClient
+) -> None:
+    frozen(lead)
+    (kept, *_) = [fact.entry for fact in file(lead, NAME) if isinstance(fact, PolicyKept)]
+    for address in (f"{AUDIT}/policy", f"{AUDIT}/policy/texts/{kept}"):
+        seen = {
+            user: signed_in(app, user).get(address).status_code
+            for user in ("j.hartnell", "c.whitlock", "t.adeyemi", "s.brandt")
+        }
+        assert seen == {"j.hartnell": 200, "c.whitlock": 404, "t.adeyemi": 404, "s.brandt": 403}, address
+    post(lead, f"{AUDIT}/publish")
+    assert signed_in(app, "t.adeyemi").get(f"{AUDIT}/policy/texts/{kept}").status_code == 200
+
+
 def test_a_framework_on_the_base_of_another_keeps_both() -> None:
     kept = {(one.kind, one.id) for one in texts_in_force("hmip-2018").texts}
     assert {("frameworks", "hmip-2018"), ("frameworks", "esi-2003")} <= kept
@@ -364,7 +379,7 @@ def test_a_text_that_was_changed_in_the_database_is_named_and_scores_nothing(
     assert bad.startswith(f"{NAME}: the kept text of the framework esi-2003 has not the SHA-256 ")
     site = signed_in(create_app(str(own_database), today=lambda: date(2005, 12, 22), demo=True), "j.hartnell")
     answer = site.get(f"{AUDIT}/criteria/B2")
-    assert answer.status_code == 500 and "A text of policy cannot be used" in answer.text
+    assert answer.status_code == 503 and "A text of policy cannot be used" in answer.text
     assert site.get("/inspections/gloucestershire-2005").status_code == 200
 
 

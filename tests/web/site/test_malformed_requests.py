@@ -39,6 +39,7 @@ PAGES = {
         f"{CASE}/record", f"{CASE}/record/WarningGiven", "/inspections", "/standards",
         "/outcomes", "/begin-a-case", f"{CASE}/countersign/0004", "/standards/compare", "/sign-in",
         "/officers", "/officers/Helen%20Sallis", "/actions", "/actions/team/Gloucester",
+        "/learning/team/Gloucester", "/inspections/gloucestershire-2005/policy", "/inspections/gloucestershire-2005/agreement",
     ],
     "i.nkemelu": ["/staff", "/access", "/access/download/csv", "/imports"],
 }  # fmt: skip
@@ -49,7 +50,9 @@ NOWHERE = (
     "/desk/overdue/download/exe", "/inspections/%00", "/inspections/gloucestershire-2005/questions/%00",
     "/standards/editions/%00", "/standards/clauses/%00", "/desk/overdue%0A", "/cases/V465889%0A/1", f"{CASE}%0D%0A",
     "/calendar/p.anstey%0A/x.ics", "/calendar/p.anstey/x%0D%0Ay.ics", "/standards%C2%85", "/standards/editions/2005%E2%80%A8",
-    "/account/%1B",
+    "/account/%1B", "/learning/%00/x", "/learning/team/%00", "/inspections/gloucestershire-2005/policy/texts/%00",
+    "/inspections/gloucestershire-2005/calibration/V465889/%00", "/inspections/gloucestershire-2005/settle/V465889/1/%00",
+    "/inspections/gloucestershire-2005/read/V465889/%00/attach",
 )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Signing in to the site under test, through its own doors."""
 
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -76,9 +77,21 @@ def confirm_all(app: Flask) -> None:
         post(second, f"/requests/{number}/confirmed", "/requests")
 
 
+def asked_on(page: str, values: Mapping[str, object]) -> None:
+    """Fail where a page has no field by which one of these values could be given: a person could not send it."""
+    for name, value in values.items():
+        every = value if isinstance(value, list) else [value]
+        fields = re.findall(rf"<(?:input|select|textarea)\b[^>]*\bname=\"{re.escape(name)}\"[^>]*>", page)
+        assert fields, f"nothing on the page asks for {name}"
+        for one in every:
+            chosen = [f for f in fields if 'type="radio"' in f or 'type="checkbox"' in f]
+            assert not chosen or any(f'value="{one}"' in f for f in chosen), f"{name} cannot be {one} on the page"
+
+
 def opens(client: FlaskClient, **said: Any) -> str:
     """Open an inspection, and have a second person confirm it; its id."""
     before = set(_inspections(client.application))
+    asked_on(client.get("/inspections/new").text, said)
     answer = post(client, "/inspections/new", **said)
     assert answer.status_code == 302, answer.text[:500]
     confirm_all(client.application)

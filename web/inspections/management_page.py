@@ -123,5 +123,6 @@ def _adjust_rung(inspection: str, found: Inspection, criterion: str) -> Problems
         return {}
     if not reason:
         return {f"reason-{criterion}": "Say why the rung is adjusted" if to else "Say why the adjustment is taken back"}
-    problems = enter(inspection, "RatingAdjusted", {"criterion": criterion, "to": to, "reason": reason}, entry=token())
-    return {f"reason-{criterion}" if name == "reason" else name: words for name, words in problems.items()}
+    values = {"criterion": criterion, "to": to, "reason": reason, "agreed_by": request.form.getlist("agreed_by")}
+    problems = enter(inspection, "RatingAdjusted", values, entry=token())
+    return {f"{name}-{criterion}": words for name, words in problems.items()}

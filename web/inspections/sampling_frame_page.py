@@ -40,11 +40,11 @@ def _frame_fields(found: Inspection, rows: int) -> list[Field]:
               labelled(get_args(code_lists.Stratum))),
         Field("division", "choice", "Division", False, "", (("", "All"), *((d, d) for d in places["division"]))),
         Field("team", "choice", "Team", False, "", (("", "All"), *((t, t) for t in places["team"]))),
-        Field("every_sentence", "yes_no", "Every sentence of a person", False,
+        Field("every_sentence", "choice", "Every sentence of a person", False,
               "No: a person with several sentences is in the frame once, with the one that began first",
-              (("yes", "Yes"), ("no", "No"))),
+              (("", "No"), ("yes", "Yes"))),
         Field("ended", "choice", "Cases that had ended by the sample date", False, "What is left out is counted",
-              (("out", "Left out"), ("in", "In the frame"))),
+              (("", "Left out"), ("in", "In the frame"))),
         *([Field("reason", "note", "Why the frame is taken again", True, "Every frame stays, and they are counted")]
           if found.frames else []),
         *excluded_fields(rows),
@@ -66,7 +66,7 @@ def take_frame(inspection: str) -> str | Response:
     if request.method == "GET":
         window = [found.opened.occurred_on - relativedelta(months=months) for months in MONTHS_BEFORE]
         start = {"started_from": [numeric_date(window[0])], "started_to": [numeric_date(window[1])], "strata": ["risk_of_harm"],
-                 "division": [""], "team": [""], "every_sentence": ["no"], "ended": ["out"]}  # fmt: skip
+                 "division": [""], "team": [""], "every_sentence": [""], "ended": [""]}  # fmt: skip
         return form_page(title, fields, start, {}, inspection, more=more)
     typed = request.form.to_dict(flat=False)
     if request.form.get("step") == "rows":

@@ -29,11 +29,15 @@ HINTS = {"lines": "One a line"}
 """What to say beside a kind of question where the declaration of the field says nothing."""
 
 
+YES_NO = (("yes", "Yes"), ("no", "No"))
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One question of a form. ``name`` is the path in the interchange form, such as ``risk_of_harm.public``.
 
-    ``kind``: date, text, note, lines, number, choice, choices, yes_no, entry, entries. ``options``: (value, words).
+    ``kind``: date, text, note, lines, number, choice, choices, yes_no, entry, entries. ``options``: (value, words); of a yes_no
+    always yes and no.
     ``usual``: how many of the options come before the word *or*, since they are most often meant; 0: there is no such word.
     """
 
@@ -45,6 +49,10 @@ class Field:
     options: tuple[tuple[str, str], ...] = ()
     group: str = ""
     usual: int = 0
+
+    def __post_init__(self) -> None:
+        if self.kind == "yes_no":
+            object.__setattr__(self, "options", YES_NO)
 
     @property
     def shown_label(self) -> str:
@@ -135,7 +143,7 @@ def _plain(asked: _FieldOutline, kind: inspect.Type) -> Field:
         case inspect.DateType():
             return _field(asked, "date")
         case inspect.BoolType():
-            return _field(asked, "yes_no", (("yes", "Yes"), ("no", "No")))
+            return _field(asked, "yes_no")
         case inspect.IntType() | inspect.FloatType():
             return _field(asked, "number")
         case inspect.StrType(max_length=longest):

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from domain.accounts.roles import Account
 from domain.entries.case_entries import AlertRaised, QualityJudged
 from domain.entries.inspection_entries import InspectionOpened, ReadingAllocated, ReadingCompleted
-from tests.support.people import add, confirm_all, opens, post, signed_in
+from tests.support.people import add, asked_on, confirm_all, opens, post, signed_in
 from tests.web.inspections.test_inspection_pages import AUDIT, FRAME, OPENED, SAMPLE, file
 from tests.web.site.test_access_control import limited
 from web.app import create_app
@@ -64,8 +64,9 @@ def here(copies: Callable[[str], str]) -> Iterator[Here]:
 
 
 def step(client: FlaskClient, name: str, **values: object) -> None:
-    """Take one step of the process, which is taken."""
+    """Take one step of the process, which is taken: with what its page asks for alone."""
     path = f"{PROCESS}/{name}"
+    asked_on(client.get(path).text, values)
     answer = post(client, path, **values)
     assert answer.status_code == 302, answer.text[answer.text.find("error-summary") :][:600]
 
@@ -126,8 +127,10 @@ def test_the_whole_way(here: Here) -> None:
     assert "by Carys Whitlock" in lead.get(PROCESS).text
     read_all(here)
     nobody_else_sees(here)
+    the_panel_moves_a_rung(here, "Well met")
 
     # closing, by two people
+    assert f'href="{AUDIT}/work">Not yet</a>' in lead.get(f"{AUDIT}/freeze").text
     post(here.second, f"{AUDIT}/freeze")
     assert not _frozen(lead) and "by the lead" in here.second.get(f"{AUDIT}/work").text
     post(lead, f"{AUDIT}/freeze")
@@ -136,6 +139,7 @@ def test_the_whole_way(here: Here) -> None:
     refused(lead, "draft-day", "a second person has confirmed", opens_on="12/1/2006", comments_until="20/1/2006")
     refused(here.second, "confirm", "is not managed by the lead", outside_line="no")
     step(here.second, "confirm", outside_line="yes")
+    the_panel_moves_a_rung(here, "Partly met")
 
     # the draft, comments, a reading opened again
     step(lead, "draft-day", opens_on="16/1/2006", comments_until="20/1/2006")
@@ -181,6 +185,16 @@ def test_the_whole_way(here: Here) -> None:
         assert "Draft, confidential" not in report
         assert "Errata" in report and "56%" in report
     assert post(area, AREA, AREA, **said, evidence_on="3/5/2005").status_code in (403, 200)
+
+
+def the_panel_moves_a_rung(here: Here, to: str) -> None:
+    """Of Section A, before fieldwork is closed and after: the page asks who of the panel agrees; half of it is not enough."""
+    path, said = f"{AUDIT}/management", {"criterion": "A1", "to": to, "reason": f"To {to}"}
+    asked_on(here.lead.get(path).text, {**said, "agreed_by": ["j.hartnell", "g.okafor", "r.pascoe"]})
+    assert "1 of the panel of 3 agree; 2 must" in post(here.lead, path, **said, agreed_by=["j.hartnell"]).text
+    assert post(here.lead, path, **said, agreed_by=["j.hartnell", "r.pascoe"]).status_code == 302
+    page = here.lead.get(path).text
+    assert f"A1: Leadership and planning: {to}" in page and "agreed by J Hartnell and R Pascoe" in page
 
 
 def a_limit_of_access_holds_for_named_people_too(here: Here) -> None:

@@ -170,24 +170,21 @@ class Inspection:
         """What is allocated to these assessors: most often to all keys of one person."""
         return [task for task, reader in self.allocated.items() if reader in assessors]
 
-    def shared_out(self, conflicting: Collection[tuple[str, str]] = ()) -> dict[Task, str]:
-        """The unallocated cases, each with an assessor: the one who has fewest cases then, the first by name of equals.
+    def shared_out(self, conflicting: Collection[tuple[str, str]] = (), *, second: bool = False) -> dict[Task, str]:
+        """What nobody reads of the sample, or of what was drawn for a ``second`` reading, each with an assessor.
 
-        Whoever has the second reading of a case is not given the first, nor one whose pair with the case is ``conflicting``. A
-        case that nobody may be given so is left.
+        It is the one who has fewest such readings then, the first by name of equals. Whoever has the other reading of a case is
+        not given this one, nor one whose pair with the case is ``conflicting``. What nobody may be given so is left.
         """
-        held = Counter({name: len([t for t in self.tasks_of(name) if not t[1]]) for name in self.assessors})
+        held = Counter({name: len([t for t in self.tasks_of(name) if t[1] == second]) for name in self.assessors})
         shared: dict[Task, str] = {}
-        for case in self.sample:
-            free = [
-                reader
-                for reader in held
-                if reader != self.allocated.get((case, True)) and (case, reader) not in conflicting
-            ]
-            if free and (case, False) not in self.allocated:
+        for case in self.second_drawn if second else self.sample:
+            other = self.allocated.get((case, not second))
+            free = [reader for reader in held if reader != other and (case, reader) not in conflicting]
+            if free and (case, second) not in self.allocated:
                 reader = min(free, key=lambda one: (held[one], self.called(one), one))
                 held[reader] += 1
-                shared[case, False] = reader
+                shared[case, second] = reader
         return shared
 
     def to_finish(self, *assessors: str) -> list[Task]:

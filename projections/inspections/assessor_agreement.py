@@ -24,6 +24,10 @@ from projections.scoring.verdicts import Verdict
 SAID: tuple[Verdict, ...] = ("sufficient", "insufficient", "not_applicable")
 
 
+LEAST_SPREAD = 1e-12
+"""What is less is nought, but for the rounding of the machine."""
+
+
 class CaseQuestion(NamedTuple):
     """One question about one case."""
 
@@ -75,7 +79,8 @@ class Agreement:
     def kappa_interval(self) -> Interval | None:
         """The 95 % interval of kappa, from -1 to 1, by the large-sample standard error (Fleiss, Cohen and Everitt 1969).
 
-        It takes the pairs as independent, though several are of one case; with few pairs it is rough. None without a kappa.
+        It takes the pairs as independent, though several are of one case; with few pairs it is rough. None without a kappa, and
+        where the error comes out as nought: where all agree, say. That few answers all agreed does not make kappa exact.
         """
         kappa = self.kappa
         if kappa is None:
@@ -90,7 +95,9 @@ class Agreement:
                 apart += share * ((other[said] + first[also]) / self.n) ** 2
         chance = float(self._by_chance)
         spread = agreed + left**2 * apart - (float(kappa) - chance * left) ** 2
-        reach = Z95 * sqrt(max(spread, 0.0) / self.n) / (1 - chance)
+        if spread < LEAST_SPREAD:
+            return None
+        reach = Z95 * sqrt(spread / self.n) / (1 - chance)
         return Interval(max(-1.0, float(kappa) - reach), min(1.0, float(kappa) + reach))
 
     @property

@@ -62,9 +62,10 @@ def agreement_said(found: Agreement) -> str:
     words = f"{percent(100 * found.agreed / found.n)} of {count_noun(found.n, 'answer')}"
     words += f" ({percent(between.low)} to {percent(between.high)})" if between else ""
     kappa, reach = found.kappa, found.kappa_interval
-    if kappa is None or reach is None:
+    if kappa is None:
         return f"{words}; no kappa, since chance alone gives full agreement"
-    return f"{words}; Cohen's kappa {float(kappa):.2f} ({reach.low:.2f} to {reach.high:.2f})"
+    reaches = f"{reach.low:.2f} to {reach.high:.2f}" if reach else "no interval"
+    return f"{words}; Cohen's kappa {float(kappa):.2f} ({reaches})"
 
 
 def _alerts_said(made: HowMade) -> str:

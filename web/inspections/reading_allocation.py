@@ -20,6 +20,9 @@ from web.site import access_control, two_people
 TAKE_BACK = "-"
 """The value in the form that takes a reading from its assessor."""
 
+SHARES: Mapping[str, bool] = {"share": False, "share second": True}
+"""Which button shares out first readings, and which those that were drawn for a second one."""
+
 
 @blueprint.post("/inspections/<inspection>/assessors")
 @access_control.open_to(*OPENERS)
@@ -71,8 +74,8 @@ def allocation(inspection: str) -> str | Response:
     conflicts = ReaderConflicts(current_cases.repository(), found, _account_of)
     if request.method == "GET":
         return _page(inspection, found, conflicts, {})
-    sharing = request.form.get("step") == "share"
-    wanted = found.shared_out(conflicts.every) if sharing else _chosen(inspection, found)
+    step = request.form.get("step", "")
+    wanted = found.shared_out(conflicts.every, second=SHARES[step]) if step in SHARES else _chosen(inspection, found)
     changed = {task: key for task, key in wanted.items() if found.allocated.get(task, TAKE_BACK) != key}
     despite = {task: said for task, key in changed.items() if (said := conflicts.every.get((task[0], key)))}
     reason = request.form.get("despite", "").strip()
@@ -84,10 +87,20 @@ def allocation(inspection: str) -> str | Response:
     done = len(changed) - len(refused)
     if done or not refused:
         flash(f"{count_noun(done, 'reading')} changed." if changed else "Nothing was changed.")
-    left = len([case for case in found.sample if (case, False) not in {*found.allocated, *changed}])
-    if sharing and left:
-        flash(f"{count_noun(left, 'case')} left: every assessor who could read one has a conflict of interest in it.")
+    if step in SHARES:
+        _say_left(found, {*found.allocated, *changed}, second=SHARES[step])
     return redirect(url_for("inspecting.allocation", inspection=inspection))
+
+
+def _say_left(found: Inspection, given: Collection[Task], *, second: bool) -> None:
+    """Say how many readings sharing out has left, and why."""
+    asked = found.second_drawn if second else found.sample
+    left = len([case for case in asked if (case, second) not in given])
+    if left:
+        why = "reads it already, or " if second else ""
+        flash(
+            f"{count_noun(left, 'case')} left: every assessor who could read one {why}has a conflict of interest in it."
+        )
 
 
 def _account_of(key: str) -> Account | None:

@@ -40,8 +40,11 @@ def test_the_practitioner_replies_and_their_manager_notes_what_is_to_be_learned(
 
 def test_nothing_is_recorded_without_words_or_by_others(app: Flask) -> None:
     officer = signed_in(app, "t.adeyemi")
-    post(officer, REPLY, PAGE, kind="reply", says="  ")
-    assert "Nothing was recorded" in officer.get(PAGE).text
+    assert "Nothing was recorded" in post(officer, REPLY, PAGE, kind="reply", says="  ").text
+    long = "It was not so. " * 400
+    back = post(officer, REPLY, PAGE, kind="reply", says=long).text
+    assert "in at most 5,000 characters. Nothing was recorded." in back and f">{long}</textarea>" in back
+    assert "It was not so" not in officer.get(PAGE).text
     assert post(officer, f"/cases/{CASE}/reading/no-such", PAGE, kind="reply", says="x").status_code == 404
     lead = signed_in(app, "j.hartnell")
     assert (

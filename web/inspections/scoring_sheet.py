@@ -23,6 +23,7 @@ from projections.scoring.verdicts import VERDICTS
 from web.inspections.freeze_words import how_fixed
 from web.inspections.report_seen import report_seen
 from web.inspections.sheet_data import compared_words, names_of
+from web.inspections.waiting_work import WaitingWork, waiting_work
 from web.presentation.policy_words import policy_said
 from web.services import current_cases, current_inspections
 from web.site import access_control
@@ -36,10 +37,10 @@ def index() -> str | Response:
     """The scoring sheet of the latest inspection, or what to do where there is none, or none whose policy can be used."""
     latest = current_inspections.front()
     if latest is None:
-        return render_template("inspections/welcome.html", opens=_opens())
+        return render_template("inspections/welcome.html", opens=_opens(), waits=_waits())
     if current_cases.repository().inspection(latest).unusable is not None:
         return redirect(url_for("policy.show", inspection=latest))
-    return _sheet(latest)
+    return _sheet(latest, _waits())
 
 
 @blueprint.get("/inspections/<inspection>")
@@ -50,7 +51,7 @@ def sheet(inspection: str) -> str:
     return _sheet(inspection)
 
 
-def _sheet(inspection: str) -> str:
+def _sheet(inspection: str, waits: WaitingWork | None = None) -> str:
     made = report_seen(inspection, current_cases.moment())
     return render_template(
         "inspections/sheet.html",
@@ -68,8 +69,14 @@ def _sheet(inspection: str) -> str:
         added=units_added(current_cases.repository(), inspection, made.scored.framework),
         unit_titles={name: one.title for name, one in current_inspections.inspections().items()},
         opens=_opens(),
+        waits=waits,
         others=[(name, other) for name, other in current_inspections.inspections().items() if name != inspection],
     )
+
+
+def _waits() -> WaitingWork | None:
+    """What waits for the reader in inspections; None for who never works in one."""
+    return waiting_work() if _opens() else None
 
 
 def _opens() -> bool:

@@ -441,7 +441,7 @@ def test_a_rewritten_pdf_or_document_is_named(published: CaseRepository, tmp_pat
 
 def test_of_a_pdf_or_spreadsheet_the_bytes_alone_are_compared(published: CaseRepository, tmp_path: Path) -> None:
     contents = kept(published)
-    for form, kind in (("pdf", "a PDF"), ("odt", "an OpenDocument file"), ("ods", "OpenDocument file")):
+    for form, kind in (("pdf", "a PDF"), ("odt", "an OpenDocument file"), ("ods", "an OpenDocument file")):
         same = verified(published, tmp_path, f"file.{form}", contents[form])
         words = f"the fields of {kind} are not compared: verify the report's JSON, or its answers as CSV"
         assert same.said == [f"byte for byte the published file {NAME}{FORMS[form]} of {NAME}", words]

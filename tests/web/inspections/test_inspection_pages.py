@@ -398,7 +398,7 @@ def test_a_score_near_a_boundary_is_the_leads_to_place(lead: FlaskClient) -> Non
     place("2.1", "Inadequate", "Two of the four files were thin.")
     page = lead.get(f"{AUDIT}/management").text
     assert "2.1: Assessment: Inadequate" in page
-    assert "Adjusted to <strong>Inadequate</strong> by J Hartnell: Two of the four files were thin." in page
+    assert "Moved to Inadequate. Two of the four files were thin." in page and "Recorded by J Hartnell." in page
     assert "50%<br>Inadequate" in lead.get(AUDIT).text, "the sheet shows the band that stands"
     said = lead.get(f"{AUDIT}/report/json").json
     assert said is not None and {"of": "2.1", "printed": "50%, Inadequate"} in said["figures"]

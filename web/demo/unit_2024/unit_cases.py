@@ -117,10 +117,6 @@ def _file(case: UnitCase, whole: bool) -> Iterator[Line]:
         yield pen.write("RiskManagementPlanMade", planned, actions=["Contact with the police each month"], by=case.officer.name,
                         by_id=case.officer.id)  # fmt: skip
     yield from _first_contact(pen)
-    if case.high and pen.rng.random() < 0.85:
-        manager, number = MANAGERS[case.officer.team]
-        yield pen.write("OversightRecorded", add_working_days(planned, 3), kind="countersignature", by=manager, by_id=number,
-                        grade="spo", recorded_by=number)  # fmt: skip
     if whole:
         yield from _contact(pen)
         if pen.rng.random() < 0.7:
@@ -138,12 +134,18 @@ def _beginning(pen: _Pen) -> Iterator[Line]:
         requirements=[] if licence else ["rehabilitation_activity"], **dates,
     )  # fmt: skip
     level = "high" if case.high else pen.rng.choice(["low", "medium", "medium"])
-    yield pen.write(
-        "AssessmentCompleted", add_working_days(start, pen.rng.randint(6, 16)), instrument="oasys", stage="initial",
+    assessed = add_working_days(start, pen.rng.randint(6, 16))
+    assessment = pen.write(
+        "AssessmentCompleted", assessed, instrument="oasys", stage="initial",
         assessor=officer.name, assessor_id=officer.id, sources=["psr"], overall_risk_of_harm=level,
         risk_of_harm=dict.fromkeys(("public", "known_adult", "children", "staff", "prisoners"), level),
         likelihood_of_reoffending={"score": pen.rng.randint(30, 120)},
     )  # fmt: skip
+    yield assessment
+    if case.high and pen.rng.random() < 0.85:
+        manager, number = MANAGERS[officer.team]
+        yield pen.write("AssessmentCountersigned", add_working_days(assessed, 3), assessment=assessment["entry"], by=manager,
+                        by_id=number, grade="spo", recorded_by=number)  # fmt: skip
 
 
 def _first_contact(pen: _Pen) -> Iterator[Line]:

@@ -64,7 +64,8 @@ def agreement_said(found: Agreement) -> str:
     kappa, reach = found.kappa, found.kappa_interval
     if kappa is None or reach is None:
         return f"{words}; no kappa, since chance alone gives full agreement"
-    return f"{words}; Cohen's kappa {float(kappa):.2f} ({reach.low:.2f} to {reach.high:.2f})"
+    reached = "all agree: no interval" if found.agreed == found.n else f"{reach.low:.2f} to {reach.high:.2f}"
+    return f"{words}; Cohen's kappa {float(kappa):.2f} ({reached})"
 
 
 def _alerts_said(made: HowMade) -> str:

@@ -151,6 +151,11 @@ class Inspection:
         now = dict(zip(self.drawn.cases, self.sample, strict=True))
         return tuple(now[case] for case in second_readings(self.drawn.seed, self.drawn.cases))
 
+    @property
+    def second_not_given(self) -> list[str]:
+        """The cases that the draw gives to a second reader, and nobody was given for a second reading."""
+        return [case for case in self.second_drawn if (case, True) not in self.allocated]
+
     def stratum_of(self, case: str) -> str | None:
         """The stratum of a case of the frame; None where there is no frame, or it is not in it."""
         framed = self.frame.cases if self.frame else []

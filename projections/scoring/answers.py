@@ -132,7 +132,8 @@ def _beside(question: Question, owed: Mapping[str, list[Obligation]], day: date)
     of_subjects = (o for duties in owed.values() for o in duties if o.clause.subject in question.evidence)
     found = sorted((o for o in of_subjects if o.fell_due(day)), key=lambda o: (o.due_on, o.clause.id))
     count = f"{sum(o.in_time(day) for o in found)} of {len(found)} duties on {', '.join(question.evidence)} met in time"
-    return (Reason(count if found else f"nothing on {', '.join(question.evidence)} had fallen due"),
+    none = f"the standards of then lay no duty on {' or '.join(question.evidence)} that had fallen due"
+    return (Reason(count if found else none),
             *(Reason("", o) for o in found))  # fmt: skip
 
 

@@ -167,7 +167,7 @@ def test_a_case_says_first_what_the_standards_ask_and_missed_times_together(
     expect(together.get_by_text("Missed", exact=True).first).to_be_hidden()
     together.locator("summary").first.click()
     expect(together.get_by_text("Missed", exact=True)).to_have_count(18)
-    expect(page.get_by_role("heading", name="Asked by the inspection framework")).to_be_visible()
+    expect(page.get_by_role("heading", name="Asked by the Effective Supervision Inspection 2003-06")).to_be_visible()
     why = together.locator(".ca-duty__why").first
     why.locator("summary").click()
     why.locator(".ca-entries a").first.click()

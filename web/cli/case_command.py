@@ -98,7 +98,7 @@ def _case_text(reading: Reading, stored: Mapping[str, Stored], late: Collection[
             words = why(o, day, openly_named, interruption(o, reading.history))
             lines.append(f"  {state:<9} {o.clause.id} ({o.clause.edition}): {words}")
     lines += _todays_law(reading)
-    lines += ["", "ANSWERS"]
+    lines += ["", f"ANSWERS, asked by the {reading.framework.title}"]
     for answer in reading.answers:
         lines.append(f"  {answer_words(answer):<28} {answer.question.text} [{answer.basis}]")
         lines += [f"    {because(reason, day, openly_named)}" for reason in answer.because[:4]]

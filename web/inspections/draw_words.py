@@ -61,7 +61,10 @@ def draw_facts(found: Inspection, own: Collection[str]) -> list[tuple[str, str]]
         ("Replaced", replaced_said(found)),
     ]
     if found.second_drawn:
-        facts.append(("Second readings", f"{count_noun(len(found.second_drawn), 'case')}, drawn with the same seed"))
+        left = f"; {len(found.second_not_given)} not given out" if found.frozen and found.second_not_given else ""
+        facts.append(
+            ("Second readings", f"{count_noun(len(found.second_drawn), 'case')}, drawn with the same seed{left}")
+        )
     return facts
 
 

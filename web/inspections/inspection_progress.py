@@ -6,6 +6,7 @@ from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from domain.accounts.roles import OPENERS
+from domain.aggregates.conflicts import applies
 from domain.aggregates.inspection import Inspection
 from domain.aggregates.kept_policy import texts_to_keep
 from domain.entries.inspection_entries import InspectionFrozen, reader_of
@@ -33,7 +34,7 @@ def work(inspection: str) -> str:
         accounts=[(account.username, account.name) for account in possible_assessors()],
         follows=current_inspections.inspections().get(found.opened.follows or ""), managed=len(found.managed),
         leads_as_inspector=access_control.account().inspects,
-        left_out=left_out_of(found.frame), replaced=replaced_said(found), seed_said=_seed_said(found),
+        conflicts=applies(found), left_out=left_out_of(found.frame), replaced=replaced_said(found), seed_said=_seed_said(found),
     )  # fmt: skip
 
 
@@ -52,7 +53,7 @@ def _readings_by_assessor(found: Inspection) -> list[tuple[str, str, int, int]]:
 @blueprint.route("/inspections/<inspection>/freeze", methods=["GET", "POST"])
 @access_control.open_to(*OPENERS)
 def freeze(inspection: str) -> str | Response:
-    """Freeze the inspection, so that no reading or rating changes any more. Shows what is still open."""
+    """Freeze the inspection, so that no reading changes any more, and no rating but by the panel. Shows what is still open."""
     found = inspection_to_run(inspection)
     if (late := redirect_if_closed(inspection, found, InspectionFrozen)) is not None:
         return late
@@ -62,7 +63,8 @@ def freeze(inspection: str) -> str | Response:
         return render_template(
             "inspections/final.html", inspection=inspection, opened=found.opened, title="Freeze the inspection",
             still=unfinished(found),
-            words="After freezing, no sample, reading or rating changes, and an answer recorded later does not count. "
+            words="After freezing, no sample and no reading changes, and no rating"
+            f"{' but by the panel' if found.process.panel else ''}; an answer recorded later does not count. "
             "Findings can still be written. It cannot be undone.",
         )  # fmt: skip
     values = {"note": request.form.get("note", "").strip(), **frozen_fields(current_cases.repository(), found)}

@@ -46,7 +46,7 @@ def interests(inspection: str) -> str:
     shown = {name: one for name, one in found.process.interests.items() if runs or who.is_named(one.of_id)}
     return render_template(
         "inspections/interests.html", inspection=inspection, opened=found.opened, interests=shown, kinds=KINDS, where=WHERE,
-        runs=runs,
+        runs=runs, closed=found.published is not None,
     )  # fmt: skip
 
 

@@ -60,11 +60,13 @@ class PrintedCriterion(NamedTuple):
 
 
 class PrintedSection(NamedTuple):
-    """A section: its title, its criteria, and how it came by its band."""
+    """A section: its title, its criteria, how it came by its band, and what was found of it as a whole."""
 
     title: str
     criteria: Sequence[PrintedCriterion]
     notes: Sequence[str] = ()
+    findings: Sequence[str] = ()
+    conclusions: Sequence[str] = ()
 
 
 def as_html(made: InspectionReport) -> str:
@@ -110,7 +112,8 @@ def _sections(made: InspectionReport) -> list[PrintedSection]:
         criteria = [_scored(made, s, c, criterion) for c, criterion in enumerate(section.criteria)]
         placed = made.sheet.bands[s] if made.sheet.bands else None
         notes = [] if placed is None else [f"{band_words(placed)}.", *rating_lines(made.scored.framework, placed)]
-        found.append(PrintedSection(section_name(section.section), criteria, notes))
+        of_all = _findings(made, section.section.id) if section.section.rated_by == "evidence" else ((), ())
+        found.append(PrintedSection(section_name(section.section), criteria, notes, *of_all))
     return found
 
 

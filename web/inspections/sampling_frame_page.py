@@ -14,18 +14,26 @@ from domain.aggregates.draw_rules import left_out_counts
 from domain.aggregates.inspection import Inspection
 from domain.entries import code_lists
 from domain.entries.inspection_entries import FrameTaken
+from domain.policy.frameworks.framework import Framework
 from projections.inspections.sample_scores import inspection_moment
 from projections.inspections.sampling_frame import Excluded, SamplingFrame, sampling_frame
 from web.inspections.excluded_rows import MOST_ROWS, ROWS, excluded_fields, excluded_typed, row_of, rows_typed
 from web.inspections.inspection_form import blueprint, form_page, labelled
 from web.presentation.formatting import count_noun, left_out_said, numeric_date
+from web.presentation.score_words import sure_words
 from web.recording.entry_forms import Field
 from web.recording.inspection_entry import Problems, enter, inspection_to_run, read_form, redirect_if_closed
 from web.services import current_cases, current_inspections, following_read_model
 from web.site import access_control
 
-MONTHS_BEFORE = (10, 9)
-"""The window of start dates, in months before the sample date: the report's cases began nine or ten months before."""
+
+def _window_words(framework: Framework) -> str:
+    """The hint at the first day of the window: how far into supervision the framework's cases are, where that is known."""
+    window = framework.window
+    if window is None:
+        return "The first day of the window"
+    mark = "" if window.sure == "F" else f" ({sure_words(window.sure).lower()})"
+    return f"The first day of the window. {framework.title}: cases {window.least} to {window.most} months into supervision{mark}"
 
 
 def _frame_fields(found: Inspection, rows: int) -> list[Field]:
@@ -33,7 +41,7 @@ def _frame_fields(found: Inspection, rows: int) -> list[Field]:
     places = _places_to_frame(found.opened.area)
     return [
         Field("started_from", "date", "Supervision began from", True,
-              "The first day of the window. The inspectorate takes cases nine or ten months into supervision"),
+              _window_words(found.framework)),
         Field("started_to", "date", "to", True, "Its last day"),
         Field("orders", "choices", "Orders and licences", False, "None chosen: all", labelled(get_args(code_lists.OrderType))),
         Field("strata", "choices", "Strata", False, "Each gets its share of the sample",
@@ -64,9 +72,11 @@ def take_frame(inspection: str) -> str | Response:
     fields, title = _frame_fields(found, rows), "Take the frame"
     more = (("look", "See how many"), ("rows", "Leave out more by hand"))
     if request.method == "GET":
-        window = [found.opened.occurred_on - relativedelta(months=months) for months in MONTHS_BEFORE]
-        start = {"started_from": [numeric_date(window[0])], "started_to": [numeric_date(window[1])], "strata": ["risk_of_harm"],
-                 "division": [""], "team": [""], "every_sentence": [""], "ended": [""]}  # fmt: skip
+        start = {"strata": ["risk_of_harm"], "division": [""], "team": [""], "every_sentence": [""], "ended": [""]}
+        if (window := found.framework.window) is not None:
+            begun = {"started_from": window.most, "started_to": window.least}
+            on = found.opened.occurred_on
+            start |= {name: [numeric_date(on - relativedelta(months=months))] for name, months in begun.items()}
         return form_page(title, fields, start, {}, inspection, more=more)
     typed = request.form.to_dict(flat=False)
     if request.form.get("step") == "rows":

@@ -155,8 +155,10 @@ def unfinished(found: Inspection) -> list[str]:
     standards = [s.id for s in found.framework.sections if s.rated_by == "evidence"]
     bare = len([name for name in standards if name not in found.rated])
     unread, again, unrated = len(found.unread), len(found.second_to_finish), criteria - len(found.managed)
+    not_given, drawn = len(found.second_not_given), len(found.second_drawn)
     counted = [
         (unread, f"{unread} of {count_noun(len(found.sample), 'case')} not read"),
+        (not_given, f"{not_given} of {count_noun(drawn, 'second reading')} that were drawn not given out"),
         (again, f"{count_noun(again, 'second reading')} not finished"),
         (unrated, f"{unrated} of {count_noun(criteria, 'criterion', 'criteria')} of management neither rated nor left out"),
         (bare, f"{bare} of {count_noun(len(standards), 'standard')} not rated by evidence"),

@@ -14,7 +14,7 @@ from typing import ClassVar, Literal
 from domain.policy.clauses import Clause
 from domain.policy.conditions import When
 from domain.policy.frameworks.management_criterion import ManagementCriterion
-from domain.policy.frameworks.rating_rules import BandOf, Discretion, NotLaid, ScoreBand, Stated, band_of
+from domain.policy.frameworks.rating_rules import BandOf, Discretion, NotLaid, ScoreBand, Stated, Window, band_of
 from domain.policy.kept_texts import KeptTexts, LaidOver
 from domain.policy.standards.edition import Standards
 from domain.policy.standards.edition_files import national_standards
@@ -121,8 +121,9 @@ class Framework:
     ``lowest_decides``: a section has the score of its lowest criterion in place of that mean. ``bands``: the named ranges
     of scores, the lowest first. ``band_of``: which figure is placed in a band (None: the printed one). ``discretion``: the
     grounds on which a section may be placed in the next band. ``totals``: the named ranges of the sum of all points.
-    ``not_laid``: what the framework has and nobody has found. ``management``: the criteria that are rated, not scored.
-    ``answers_of``: other frameworks whose judgements answer the same questions here.
+    ``window``: how far into supervision its cases are, where that is known. ``not_laid``: what the framework has and nobody
+    has found. ``management``: the criteria that are rated, not scored. ``answers_of``: other frameworks whose judgements
+    answer the same questions here.
     """
 
     rungs: ClassVar[tuple[str, ...]] = (
@@ -141,6 +142,7 @@ class Framework:
     expectations: tuple[Clause, ...]
     reading_order: tuple[str, ...]
     lowest_decides: Stated | None = None
+    window: Window | None = None
     management: tuple[ManagementCriterion, ...] = ()
     bands: tuple[ScoreBand, ...] = ()
     band_of: BandOf | None = None

@@ -16,6 +16,7 @@ from domain.policy.frameworks.rating_schema import (
     DiscretionSchema,
     NotLaidSchema,
     StatedSchema,
+    WindowSchema,
     bands_made,
     rating_problems,
 )
@@ -55,6 +56,7 @@ class FrameworkSchema(Cited):
     rounding = fields.String(required=True, validate=validate.OneOf(["half_up", "half_even"]))
     section_mean_of = fields.String(required=True, validate=validate.OneOf(["printed", "exact"]))
     lowest_decides = fields.Nested(StatedSchema)
+    window = fields.Nested(WindowSchema)
     management = fields.List(fields.Nested(ManagedSchema), load_default=())
     bands = fields.List(fields.Nested(BandSchema), load_default=())
     band_of = fields.Nested(BandOfSchema)

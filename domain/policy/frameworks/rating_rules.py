@@ -18,6 +18,17 @@ class Stated:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """How far into supervision the cases of a sample are: begun from ``most`` to ``least`` months before the sample date."""
+
+    most: int
+    least: int
+    cite: str
+    sure: str
+    remark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ScoreBand:
     """A named range, from ``least`` (per cent, or points of a total) up to the next band. ``points``: what it counts in a
     total; None: nothing is totalled."""

@@ -8,7 +8,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 from domain.entries.code_lists import DiscretionGround
 from domain.policy.cited_documents import Cited, Problem
 from domain.policy.frameworks.framework import Section
-from domain.policy.frameworks.rating_rules import BandOf, Discretion, NotLaid, ScoreBand, Stated
+from domain.policy.frameworks.rating_rules import BandOf, Discretion, NotLaid, ScoreBand, Stated, Window
 
 GROUNDS: tuple[DiscretionGround, ...] = get_args(DiscretionGround)
 
@@ -20,6 +20,20 @@ class StatedSchema(Cited):
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Stated:
         return Stated(**data)
+
+
+class WindowSchema(Cited):
+    most = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=120))
+    least = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=120))
+
+    @validates_schema(skip_on_field_errors=True)
+    def in_order(self, data: dict[str, Any], **_: Any) -> None:
+        if data["least"] > data["most"]:
+            raise ValidationError("expected no more months than in most", "least")
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Window:
+        return Window(**data)
 
 
 class BandSchema(Cited):
@@ -77,6 +91,8 @@ def bands_made(bands: Sequence[dict[str, Any]]) -> tuple[ScoreBand, ...]:
 
 def rating_problems(data: dict[str, Any], sections: Sequence[Section]) -> Iterator[Problem]:
     """What is wrong with the bands, grounds and totals of a framework, each by its place in the file."""
+    if "window" in data and data["window"].cite not in data["sources"]:
+        yield ("window", "cite"), f"cites '{data['window'].cite}', not among the sources"
     yield from _range_problems("bands", data["bands"], 100, "per cent")
     points = [band.get("points") for band in data["bands"]]
     if any(one is not None for one in points) and (None in points or points != sorted(set(points))):

@@ -92,3 +92,12 @@ def test_the_overview_says_first_what_is_overdue_and_keeps_old_addresses(spo: Fl
         assert page.count(f'id="{old}"') == 1
     oversight = "Oversight by a manager at least every 16 weeks while risk is high."
     assert oversight in page and "Due 11 Aug, 94 working days late." in page
+
+
+def test_answers_and_duties_name_the_framework_that_asks(spo: FlaskClient) -> None:
+    page = spo.get(TABS["Answers"]).text
+    assert "Asked by the Effective Supervision Inspection 2003-06, of whatever day the case is" in page
+    read = signed_in(spo.application, "c.whitlock").get(f"{TABS['Answers']}?inspection=gloucestershire-2005").text
+    assert "Asked by the Effective Supervision Inspection 2003-06." in read
+    asked = spo.get(f"{TABS['Due']}?show=all").text
+    assert "Asked by the Effective Supervision Inspection 2003-06, not by the national standards" in asked

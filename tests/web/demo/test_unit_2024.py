@@ -11,7 +11,15 @@ import pytest
 from click.testing import CliRunner
 
 from domain.accounts.account_register import AccountRegister
-from domain.entries.case_entries import CommunityManagerNamed, Entry, QualityJudged, RiskScored
+from domain.entries.case_entries import (
+    AppointmentMade,
+    CommunityManagerNamed,
+    CustodyStarted,
+    Entry,
+    QualityJudged,
+    RiskScored,
+    SupervisionStarted,
+)
 from domain.importing.importer import ImportReport, import_lines
 from domain.importing.ndjson_reader import read_lines
 from domain.store.application import Files
@@ -25,7 +33,7 @@ from web.cli import main
 from web.demo.demo_accounts import add_staff
 from web.demo.demo_mark import ACTOR, take_over
 from web.demo.unit_2024 import write_unit
-from web.demo.unit_2024.unit_figures import FIGURES
+from web.demo.unit_2024.unit_figures import FIGURES, KeyFigure
 from web.demo.unit_2024.unit_inspection import NAME
 from web.demo.unit_2024.unit_people import PANEL, STAFF
 from web.inspections.printed_report import as_html
@@ -69,8 +77,8 @@ def with_entry(book: CaseRepository, kind: type[Entry]) -> str:
 def test_every_figure_of_the_page_comes_out(book: CaseRepository) -> None:
     table = re.findall(r"^\|[^|]*\|[^|]*\| (\d+) \| (\d+) \| ([\d.]+) \| \**(\d+)", DOC.read_text(), flags=re.M)
     scored = score_inspection(book, NAME).score.questions
-    assert len(table) == len(FIGURES) == 13
-    for (sufficient, n, exact, as_printed), figure in zip(table, FIGURES, strict=True):
+    asked_of_licences = KeyFigure("resettlement", 9, 17)
+    for (sufficient, n, exact, as_printed), figure in zip(table, (*FIGURES, asked_of_licences), strict=True):
         asked = scored[figure.question]
         assert (asked.sufficient, asked.n) == (int(sufficient), int(n)) == (figure.sufficient, figure.relevant)
         assert asked.score is not None and round(float(asked.score), 2) == float(exact)
@@ -126,6 +134,27 @@ def test_what_happened_is_counted(book: CaseRepository) -> None:
     thornwick = {f.case for f in found.frame.cases if f.team == "Thornwick"} if found.frame else set()
     assert not [task for task in found.tasks_of("j.tranter") if task[0] in thornwick]
     assert not [task for task in found.tasks_of("l.oyelaran") if task[0] == found.sample[0]]
+
+
+def test_the_files_show_what_the_readings_and_comments_say_of_them(book: CaseRepository) -> None:
+    """Nobody is seen in the office from prison; what a comment points to is on the file; most people were seen at once."""
+    found = book.inspection(NAME)
+    inside = book.file(with_entry(book, CustodyStarted)).entries
+    began, over = inside["in"].occurred_on, inside["out"].occurred_on
+    assert (over - began).days == 28 and inside["recalled"].occurred_on == began
+    made = [one for one in inside.values() if isinstance(one, AppointmentMade)]
+    assert made and not [one for one in made if began <= one.for_on < over]
+    (visited,) = [c for c in found.process.comments.values() if c.case]
+    assert visited.case is not None and found.frame is not None
+    visits = [one for one in book.file(visited.case).entries.values() if isinstance(one, AppointmentMade)]
+    assert [one.for_on for one in visits if one.contact_type == "home_visit"] == [visited.evidence_on]
+    waited = []
+    for framed in found.frame.cases:
+        entries = book.file(framed.case).entries.values()
+        seen = min(one.for_on for one in entries if isinstance(one, AppointmentMade))
+        waited.append((seen - next(one.occurred_on for one in entries if isinstance(one, SupervisionStarted))).days)
+    assert max(waited) <= 15 and sum(days > 8 for days in waited) < len(waited) / 5
+    assert "One of the vacancies was filled" in as_html(report(book, NAME))
 
 
 def test_the_published_files_verify_and_the_erratum_stands_beside_them(book: CaseRepository, tmp_path: Path) -> None:

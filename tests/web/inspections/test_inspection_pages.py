@@ -242,12 +242,14 @@ def test_freezing_and_publishing_say_first_what_is_not_done(lead: FlaskClient) -
     audit(lead)
     page = lead.get(f"{AUDIT}/freeze").text
     assert "4 of 4 cases not read" in page and "5 of 5 criteria of management" in page and "cannot be undone" in page
+    assert "4 of 4 second readings that were drawn not given out" in page and ">Not yet</a>" in page
     assert "0 of 4 cases read so far" in lead.get(AUDIT).text
     assert "0 of 4 cases read so far" in lead.get(f"{AUDIT}/report").text
     assert "read so far" not in lead.get(HERE).text, "there, every case was read"
     assert "Draft" in lead.get(AUDIT).text
     post(lead, f"{AUDIT}/freeze")
     assert "Frozen" in lead.get(AUDIT).text
+    assert "4 cases, drawn with the same seed; 4 not given out" in lead.get(f"{AUDIT}/report").text
 
 
 def test_the_first_page_is_the_latest_inspection_that_is_frozen(app: Flask, lead: FlaskClient) -> None:

@@ -1,6 +1,7 @@
 """An inspection under a framework of today: prompts kept, standards rated by evidence and by cases, grounds, the total."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -12,7 +13,7 @@ from flask.testing import FlaskClient
 from domain.entries.case_entries import QualityJudged
 from domain.policy.frameworks.framework_files import frameworks
 from tests.support.people import opens, post, signed_in
-from tests.web.inspections.test_inspection_pages import AUDIT, OPENED, answers, audit
+from tests.web.inspections.test_inspection_pages import AUDIT, FRAME, OPENED, SAMPLE, answers, audit
 from web.app import create_app
 from web.cli import main
 
@@ -173,3 +174,38 @@ def test_a_region_names_its_units_from_a_list(lead: FlaskClient, cases: list[str
         assert "By unit: sufficient answers" in shown and "October audit</th>" in shown and "4 of 4" in shown
     assert '<span class="ca-base">October audit</span>' in shown
     assert "Answers are added up from October audit: answers, not per cents." in lead.get(f"/inspections/{name}").text
+
+
+@pytest.mark.parametrize(
+    ("framework", "said", "from_to"),
+    [
+        ("esi-2003", "cases 9 to 10 months into supervision", ("3/1/2005", "3/2/2005")),
+        ("pdu-2023", "cases 6 to 7 months into supervision (recalled)", ("3/4/2005", "3/5/2005")),
+        ("dynamic-2025", "The first day of the window", ("", "")),
+    ],
+)
+def test_the_frame_begins_with_the_window_of_its_framework_and_says_how_sure_it_is(
+    copies: Callable[[str], str], framework: str, said: str, from_to: tuple[str, str]
+) -> None:
+    lead = signed_in(create_app(copies("sqlite"), today=lambda: date(2005, 12, 22), demo=True), "j.hartnell")
+    opens(lead, **{**OPENED, "framework": framework, "occurred_on": "3/11/2005"})
+    page = lead.get(f"{AUDIT}/frame").text
+    assert said in page and ("months into supervision" in page) == (framework != "dynamic-2025")
+    for name, day in zip(("started_from", "started_to"), from_to, strict=True):
+        assert re.search(rf'<input[^>]* name="{name}"[^>]* value="{day}"', page), name
+
+
+def test_until_the_freeze_the_panel_is_not_asked_of_what_is_rated_by_evidence(
+    copies: Callable[[str], str],
+) -> None:
+    app = create_app(copies("sqlite"), today=lambda: date(2005, 12, 22), demo=True, held_by="inspectorate")
+    lead = signed_in(app, "j.hartnell")
+    opens(lead, **{**OPENED, "framework": "pdu-2023"})
+    post(lead, f"{AUDIT}/frame", **FRAME)
+    post(lead, f"{AUDIT}/sample", **SAMPLE)
+    assert post(lead, f"{AUDIT}/process/panel", members=["j.hartnell", "g.okafor"]).status_code == 302
+    assert "no rating but by the panel" in lead.get(f"{AUDIT}/freeze").text
+    page = lead.get(f"{AUDIT}/management").text
+    assert "Save 1.1" in page and "Who of the panel agrees" not in page
+    assert post(lead, f"{AUDIT}/freeze").status_code == 302
+    assert lead.get(f"{AUDIT}/management").text.count("Who of the panel agrees") == 3

@@ -8,7 +8,7 @@ from typing import Any
 
 from domain.calendar.workdays import add_working_days, is_working_day
 from web.demo.invented_people import person
-from web.demo.unit_2024.unit_people import OFFICERS, REGION, UNIT, UnitOfficer
+from web.demo.unit_2024.unit_people import MANAGERS, OFFICERS, REGION, UNIT, UnitOfficer
 
 SEED = 2024
 CASES = 420
@@ -84,8 +84,18 @@ class _Pen:
 def write_cases(cases: Sequence[UnitCase], notes: Mapping[str, Sequence[Line]]) -> Iterator[Line]:
     """The files of all cases, as interchange lines. ``notes``: what was recorded on a case for or because of the inspection."""
     for case in cases:
-        lines = list(_file(case, case.reference in notes))
+        lines = _at_liberty(list(_file(case, case.reference in notes)), notes.get(case.reference, ()))
         yield from sorted([*lines, *notes.get(case.reference, ())], key=lambda line: _order(line, lines))
+
+
+def _at_liberty(lines: list[Line], notes: Sequence[Line]) -> list[Line]:
+    """The lines without appointments for days in custody, and their outcomes."""
+    began, over = (
+        next((one["occurred_on"] for one in notes if one["type"] == type_), "")
+        for type_ in ("CustodyStarted", "CustodyEnded")
+    )
+    inside = {line["entry"] for line in lines if began <= line.get("for_on", "") < over}
+    return [line for line in lines if line["entry"] not in inside and line.get("appointment") not in inside]
 
 
 def _order(line: Line, first: Sequence[Line]) -> tuple[str, int]:
@@ -106,6 +116,7 @@ def _file(case: UnitCase, whole: bool) -> Iterator[Line]:
     if case.high:
         yield pen.write("RiskManagementPlanMade", planned, actions=["Contact with the police each month"], by=case.officer.name,
                         by_id=case.officer.id)  # fmt: skip
+    yield from _first_contact(pen)
     if whole:
         yield from _contact(pen)
         if pen.rng.random() < 0.7:
@@ -120,20 +131,35 @@ def _beginning(pen: _Pen) -> Iterator[Line]:
     yield pen.write(
         "SupervisionStarted", start, person=case.person, order_type=case.order, area=REGION, division=UNIT, team=officer.team,
         officer=officer.name, officer_id=officer.id, officer_grade=officer.grade, ends_on=start + timedelta(days=365),
-        requirements=[] if licence else ["supervision"], **dates,
+        requirements=[] if licence else ["rehabilitation_activity"], **dates,
     )  # fmt: skip
     level = "high" if case.high else pen.rng.choice(["low", "medium", "medium"])
-    yield pen.write(
-        "AssessmentCompleted", add_working_days(start, pen.rng.randint(6, 16)), instrument="oasys", stage="initial",
+    assessed = add_working_days(start, pen.rng.randint(6, 16))
+    assessment = pen.write(
+        "AssessmentCompleted", assessed, instrument="oasys", stage="initial",
         assessor=officer.name, assessor_id=officer.id, sources=["psr"], overall_risk_of_harm=level,
         risk_of_harm=dict.fromkeys(("public", "known_adult", "children", "staff", "prisoners"), level),
         likelihood_of_reoffending={"score": pen.rng.randint(30, 120)},
     )  # fmt: skip
+    yield assessment
+    if case.high and pen.rng.random() < 0.85:
+        manager, number = MANAGERS[officer.team]
+        yield pen.write("AssessmentCountersigned", add_working_days(assessed, 3), assessment=assessment["entry"], by=manager,
+                        by_id=number, grade="spo", recorded_by=number)  # fmt: skip
+
+
+def _first_contact(pen: _Pen) -> Iterator[Line]:
+    """The first appointment: on licence the working day after release, on an order within five; one in eight comes too late."""
+    in_time = 1 if pen.case.order == "licence" else pen.rng.randint(2, 5)
+    on = add_working_days(pen.case.start, in_time if pen.rng.random() < 0.88 else in_time + 4)
+    made = pen.write("AppointmentMade", pen.case.start, for_on=on, contact_type="office")
+    yield made
+    yield pen.write("AppointmentOutcomeRecorded", on, appointment=made["entry"], outcome="attended_complied")
 
 
 def _contact(pen: _Pen) -> Iterator[Line]:
-    """Appointments each week for twelve weeks, then each fortnight, with their outcomes; a few were missed."""
-    day, number = pen.case.start, 0
+    """Appointments each week from the second week on to the twelfth, then each fortnight; a few were missed."""
+    day, number = _working(pen.case.start + timedelta(days=7)), 1
     while day < CONTACT_UNTIL:
         made = pen.write("AppointmentMade", day, for_on=_working(day + timedelta(days=7)), contact_type="office")
         yield made

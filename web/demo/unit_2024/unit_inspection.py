@@ -73,7 +73,7 @@ def write_inspection(cases: Sequence[UnitCase], policy: Sequence[Line]) -> tuple
     _happenings(out, cases, notes)
     _ratings(out)
     _closing(out, policy)
-    notes[moved].append(_comments(out, of(cases, moved), reader))
+    notes[moved] += [*_home_visit(of(cases, moved)), _comments(out, of(cases, moved), reader)]
     for case in out.found.sample:
         notes.setdefault(case, [])
     return out.lines, dict(notes)
@@ -150,7 +150,7 @@ def _readings(out: _Lines, cases: Sequence[UnitCase], notes: dict[str, list[Line
                       **_named(second[case]))  # fmt: skip
     notes[again[0]].append(
         _judged(of(cases, again[0]), "settled", SETTLES, date(2024, 2, 13), "15:00", SETTLED, False, NAME, adjudicates=True,
-                comment="The review took no account of the arrest in December")
+                comment="Nothing on the file reviews the risk to other people")
     )  # fmt: skip
     return moved, readers[moved]
 
@@ -261,9 +261,13 @@ def _happenings(out: _Lines, cases: Sequence[UnitCase], notes: dict[str, list[Li
     handed = next(case for case in licences[4:] if case.start - case.sentenced < timedelta(days=100))
     notes[recalled.reference] += [
         line_on(recalled, "recall", "RecallRequested", date(2023, 11, 6), "16:00", recalled.officer.id, reason="Arrested again"),
-        line_on(recalled, "recalled", "RecallDecided", date(2023, 11, 7), "12:00", recalled.officer.id, outcome="recalled"),
+        line_on(recalled, "recalled", "RecallDecided", date(2023, 11, 8), "12:00", recalled.officer.id, outcome="recalled"),
         line_on(recalled, "in", "CustodyStarted", date(2023, 11, 8), "18:00", recalled.officer.id, reason="recall"),
         line_on(recalled, "out", "CustodyEnded", date(2023, 12, 6), "10:00", recalled.officer.id),
+        line_on(recalled, "again", "AppointmentMade", date(2023, 12, 6), "11:00", recalled.officer.id,
+                for_on=date(2023, 12, 7), contact_type="office"),
+        line_on(recalled, "kept", "AppointmentOutcomeRecorded", date(2023, 12, 7), "11:00", recalled.officer.id,
+                appointment="again", outcome="attended_complied"),
     ]  # fmt: skip
     notes[handed.reference] += [
         line_on(handed, "handover", "HandoverPlanned", handed.sentenced, "15:00", handed.officer.id, kind="determinate",
@@ -319,17 +323,37 @@ def _closing(out: _Lines, policy: Sequence[Line]) -> None:
     )  # fmt: skip
 
 
+VISITED = date(2023, 12, 4)
+
+
+def _home_visit(case: UnitCase) -> list[Line]:
+    """The visit that a reading did not take in, and a comment on the draft pointed out."""
+    return [
+        line_on(case, "visit", "AppointmentMade", date(2023, 11, 27), "15:00", case.officer.id, for_on=VISITED,
+                contact_type="home_visit"),
+        line_on(case, "visited", "AppointmentOutcomeRecorded", VISITED, "16:00", case.officer.id, appointment="visit",
+                outcome="attended_complied"),
+    ]  # fmt: skip
+
+
 COMMENTS = (
-    ("delivery-safety", "The visit was made and is on the file.", "The entry of 4 December", date(2023, 12, 4)),
+    ("delivery-safety", "The visit was made and is on the file.", "The home visit of 4 December", VISITED),
     ("1.2", "Two of the vacancies were filled before fieldwork.", "The staff list of January", date(2024, 1, 31)),
     ("2.1.3", "The area uses another form for what agencies know.", "The form of 2022", date(2022, 6, 1)),
 )
 ANSWERS: tuple[tuple[str, list[str], str], ...] = (
     ("accepted", ["figure"], "It is there, and the reading did not take it in."),
-    ("partly_accepted", ["wording"], "One was filled in the week of fieldwork: the words say so now."),
+    (
+        "partly_accepted",
+        ["wording"],
+        "One was filled by then; of the other only an offer was made. The words say so now.",
+    ),
     ("refused", [], "The form was not filled in for the cases read."),
 )
 """What the unit said of the draft (about what, words, evidence, its day), and how each was answered."""
+
+WORDS_CHANGED = "One of the vacancies was filled before fieldwork, and another offered."
+"""The finding that the second comment brought."""
 
 
 def _comments(out: _Lines, moved: UnitCase, reader: UnitAssessor) -> Line:
@@ -348,6 +372,7 @@ def _comments(out: _Lines, moved: UnitCase, reader: UnitAssessor) -> Line:
             effects=effects,
             reason=reason,
         )
+    out.write("FindingWritten", date(2024, 3, 20), criterion="1.2", text=WORDS_CHANGED)
     again = out.write("ReadingReopened", date(2024, 3, 20), comment="comment-1", case=moved.reference)
     answer = _judged(moved, "again", reader, date(2024, 3, 21), "10:00", MOVED[0], True, NAME, reopening=again)
     out.write(

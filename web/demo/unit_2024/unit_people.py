@@ -27,6 +27,11 @@ OFFICERS = tuple(
     for number, (team, name) in enumerate(((team, name) for team, names in _NAMES.items() for name in names), 1)
 )
 TEAMS = tuple(_NAMES)
+MANAGERS = {
+    "Aldermoor Central": ("Nia Prosser", "n.prosser"), "Aldermoor East": ("Gail Mort", "g.mort"),
+    "Thornwick": ("Ravi Bright", "r.bright"), "Stainford": ("Hugh Dacre", "h.dacre"),
+}  # fmt: skip
+"""Who leads each team: the printed name and the staff key. Only Ravi Bright has an account."""
 
 
 class UnitAssessor(NamedTuple):

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from flask import render_template
+from flask import Flask, render_template, request
 
 from domain.accounts.roles import OPENERS
 from domain.aggregates.inspection import Task
@@ -10,6 +10,7 @@ from domain.entries.inspection_entries import InspectionOpened
 from web.inspections.reading_pages import blueprint
 from web.services import current_cases, current_inspections
 from web.site import access_control
+from web.site.links import NAVIGATION
 
 
 class MyReadings(NamedTuple):
@@ -41,3 +42,16 @@ def _of(name: str, opened: InspectionOpened) -> MyReadings:
     tasks = [task for task in given if current_inspections.may_assess(name, task[0])]
     calibration = [case for case in others if current_inspections.may_assess(name, case)]
     return MyReadings(name, opened, tasks, len(given) - len(tasks) + len(others) - len(calibration), calibration)
+
+
+def on_home() -> int:
+    """How many readings wait for the person signed in, on a home page that is not *My reading* itself; 0 on other pages."""
+    who = access_control.signed_in()
+    if who is None or request.endpoint == "assessing.mine" or request.endpoint != NAVIGATION[who.role][0][1]:
+        return 0
+    return sum(len(current_inspections.to_read(name)) for name in current_cases.repository().inspections)
+
+
+def attach(app: Flask) -> None:
+    """Let the home page of whoever assesses beside other work say what waits to be read."""
+    app.add_template_global(on_home, "to_read_on_home")

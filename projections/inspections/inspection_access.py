@@ -57,12 +57,17 @@ def sees_draft(found: Inspection, account: Account, day: date) -> bool:
 
 def answers_alerts(found: Inspection, account: Account) -> bool:
     """Whether an account is named to answer alerts."""
-    return found.process.named_for("alerts", account.keys)
+    return named(found, "alerts", account)
+
+
+def named(found: Inspection, purpose: NamedFor, account: Account) -> bool:
+    """Whether an account is named for this purpose as a person of the area, whatever its day."""
+    return found.process.named_for(purpose, account.keys)
 
 
 def is_named(found: Inspection, account: Account) -> bool:
     """Whether an account is named for anything as a person of the area."""
-    return any(found.process.named_for(purpose, account.keys) for purpose in get_args(NamedFor))
+    return any(named(found, purpose, account) for purpose in get_args(NamedFor))
 
 
 def kind_of(opened: InspectionOpened) -> Literal["inspection", "audit"]:

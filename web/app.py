@@ -282,6 +282,7 @@ def create_app(
         sources_page,
         keeping_requests,
         area_pages,
+        my_reading_page,
         search_page,
         security_headers,
         error_pages,

@@ -110,6 +110,15 @@ class Inspection:
         return opened is not None and opened.held_by == "inspectorate" and opened.opened_as in (None, "hm_inspector")
 
     @property
+    def is_hidden(self) -> bool:
+        """Whether it is hidden, until it is published, from everybody who does not run it: what an inspector opened, or what goes
+        through the whole process. A manager's audit is not, nor what came from elsewhere without a word on it."""
+        opened = self.opened
+        if opened is None or self.published is not None:
+            return False
+        return opened.opened_as == "hm_inspector" or self.is_confidential
+
+    @property
     def is_blind(self) -> bool:
         """Whether readers see what the entries give only once they have answered."""
         return self.opened is not None and self.opened.blind

@@ -2,9 +2,9 @@
 
 An assessor sees no answer of anybody else about a case until both its readings are finished, on no page and by no total:
 neither what was answered, nor how much, nor that there is anything. Of a case of calibration they see none until they have
-finished their own. Who neither runs nor assesses an inspection sees nothing
-that was recorded for it on a case until it is published, so that nobody learns which cases are in its sample. An audit that a
-manager opened is of their own cases and hides nothing so. After the freeze no reading goes on: among readers nothing is hidden
+finished their own. Who does not run an inspection sees nothing that was recorded for it on a case until it is published, so that
+nobody learns which cases are in its sample; an assessor sees it on the cases that they read. An audit that a manager opened is of
+their own cases and hides nothing so. After the freeze no reading goes on: among readers nothing is hidden
 any more.
 """
 
@@ -50,14 +50,18 @@ def hidden(repository: CaseRepository, account: Account, reference: str) -> set[
 def _is_hidden(found: Inspection, name: str, account: Account, reference: str) -> bool:
     if found.published is not None or found.opened is None:
         return False
+    mine = any(account.is_named(found.allocated.get((reference, second))) for second in (False, True))
     assesses = any(map(account.is_named, found.assessors))
-    if not (assesses or account.runs(name, found.opened.recorded_by)):
-        return found.opened.opened_as == "hm_inspector" or found.is_confidential
+    if not account.runs(name, found.opened.recorded_by):
+        theirs = assesses and (mine or reference in found.calibration.cases)
+        if found.is_hidden and not theirs:
+            return True
+        if not assesses:
+            return False
     if found.frozen is not None:
         return reference in to_read(found, account)
     if reference in found.to_calibrate(*account.keys):
         return True
-    mine = any(account.is_named(found.allocated.get((reference, second))) for second in (False, True))
     unfinished = any((reference, second) in found.allocated.keys() - found.completed.keys() for second in (False, True))
     return mine and unfinished
 

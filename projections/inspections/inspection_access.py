@@ -1,8 +1,9 @@
 """Who reads, runs and assesses which inspection.
 
-What is not published is for those who run or assess it, and its draft, from the day set, for the people of the area who are
-named for that. Published, an inspection's sheet and report are for all readers; an
-audit's, which a manager opened, are for those who answer for every case in it.
+What is not published is for those who run it, and its draft, from the day set, for the people of the area who are named for
+that. Who assesses it and does not run it, a local assessor say, has their own readings alone until then. Published, an
+inspection's sheet and report are for all readers; an audit's, which a manager opened, are for those who answer for every case
+in it.
 """
 
 from collections.abc import Callable, Mapping
@@ -35,7 +36,9 @@ def _may_read(
     repository: CaseRepository, account: Account, name: str, opened: InspectionOpened, account_of: AccountOf, day: date
 ) -> bool:
     found = repository.inspection(name)
-    if account.runs(name, opened.recorded_by) or is_assessor(found, account) or sees_draft(found, account, day):
+    if account.runs(name, opened.recorded_by) or sees_draft(found, account, day):
+        return True
+    if is_assessor(found, account) and not found.is_hidden:
         return True
     if found.published is None:
         return False
@@ -54,12 +57,17 @@ def sees_draft(found: Inspection, account: Account, day: date) -> bool:
 
 def answers_alerts(found: Inspection, account: Account) -> bool:
     """Whether an account is named to answer alerts."""
-    return found.process.named_for("alerts", account.keys)
+    return named(found, "alerts", account)
+
+
+def named(found: Inspection, purpose: NamedFor, account: Account) -> bool:
+    """Whether an account is named for this purpose as a person of the area, whatever its day."""
+    return found.process.named_for(purpose, account.keys)
 
 
 def is_named(found: Inspection, account: Account) -> bool:
     """Whether an account is named for anything as a person of the area."""
-    return any(found.process.named_for(purpose, account.keys) for purpose in get_args(NamedFor))
+    return any(named(found, purpose, account) for purpose in get_args(NamedFor))
 
 
 def kind_of(opened: InspectionOpened) -> Literal["inspection", "audit"]:

@@ -22,7 +22,8 @@ from web.site.links import NAVIGATION
 blueprint = Blueprint("area", __name__)
 
 NOT_NAMED = "There is no inspection {} for which you are named."
-"""The same words for an inspection for which the reader is not named and for one that is not there."""
+"""The same words for an inspection for which the reader is not named, or of which nothing is open to them yet, and for one that is
+not there."""
 
 
 class NamedFor(NamedTuple):
@@ -75,11 +76,20 @@ def on_home() -> list[NamedFor]:
 
 
 def _named_here(inspection: str) -> Inspection:
+    """The inspection for which the person signed in is named, once anything of it is open to them; until then it is not there."""
     book = current_cases.repository()
     found = book.inspection(inspection) if inspection in book.inspections else None
-    if found is None or not inspection_access.is_named(found, access_control.account()):
+    if found is None or not _is_open(inspection, found):
         abort(404, NOT_NAMED.format(inspection))
     return found
+
+
+def _is_open(inspection: str, found: Inspection) -> bool:
+    who, today = access_control.account(), clock.today()
+    if not inspection_access.is_named(found, who):
+        return False
+    shown = inspection_access.sees_list(found, who, today) or inspection_access.sees_draft(found, who, today)
+    return shown or found.published is not None or bool(_alerts(inspection, found, opened=True))
 
 
 @blueprint.get("/inspections/<inspection>/for-the-area")
@@ -97,6 +107,8 @@ def _page(inspection: str, found: Inspection, problems: Problems) -> str:
     return render_template(
         "inspections/for_the_area.html", inspection=inspection, opened=found.opened, found=found, process=found.process,
         listed=[(case, held_on(book, found, case)) for case in cases],
+        list_to_come=inspection_access.named(found, "list", who) and not inspection_access.sees_list(found, who, today),
+        draft_to_come=inspection_access.named(found, "draft", who) and found.published is None,
         draft=inspection_access.sees_draft(found, who, today), fields=_comment_fields(found), typed=_typed(),
         problems=problems, mine=[(n, one) for n, one in found.process.comments.items() if who.is_named(one.by_id)],
         alerts=raised, answers_alerts=inspection_access.answers_alerts(found, who), outcomes=OUTCOMES, effects=EFFECTS,

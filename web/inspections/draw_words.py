@@ -16,6 +16,10 @@ TYPED = "Typed by hand"
 """How a draw is marked whose seed does not come from a record."""
 
 
+WITHHELD = "not told before the sheet is published: whoever knows it works out which cases were drawn"
+"""What a draft says of its seed."""
+
+
 def left_out_of(frame: FrameTaken | None) -> str:
     """What of the window is not in a frame, in words; of a frame of before, also what it does not say."""
     if frame is None:
@@ -37,10 +41,10 @@ def seed_said(drawn: SampleDrawn, own: Collection[str]) -> str:
     return f"From the frame and the first entry stored after it, at position {source.position:,} of the record{other}"
 
 
-def draw_facts(found: Inspection, own: Collection[str]) -> list[tuple[str, str]]:
+def draw_facts(found: Inspection, own: Collection[str], *, tells_seed: bool = True) -> list[tuple[str, str]]:
     """How the sample was come by, as names and values for a page, a report or a table; empty where nothing was drawn.
 
-    ``own``: as for ``seed_said``.
+    ``own``: as for ``seed_said``. ``tells_seed``: a draft does not (``Inspection.is_hidden``).
     """
     frame, drawn = found.frame, found.drawn
     if frame is None or drawn is None:
@@ -56,8 +60,8 @@ def draw_facts(found: Inspection, own: Collection[str]) -> list[tuple[str, str]]
         ("Shares", label(drawn.method)),
         ("Of one officer", f"at most {drawn.per_officer}" if drawn.per_officer else "no limit"),
         ("Units", units_said(frame)),
-        ("Seed", drawn.seed),
-        ("Where the seed came from", seed_said(drawn, own)),
+        ("Seed", drawn.seed if tells_seed else WITHHELD),
+        *([("Where the seed came from", seed_said(drawn, own))] if tells_seed else []),
         ("Replaced", replaced_said(found)),
     ]
     if found.second_drawn:
@@ -85,7 +89,8 @@ def replaced_said(found: Inspection) -> str:
 
 
 def sampling_document(found: Inspection) -> dict[str, Any] | None:
-    """The same as data; it names no case. None where the cases were chosen elsewhere."""
+    """The same as data; it names no case, and of a draft not what the seed was made from. None where the cases were chosen
+    elsewhere."""
     frame, drawn = found.frame, found.drawn
     if frame is None:
         return None
@@ -97,7 +102,7 @@ def sampling_document(found: Inspection) -> dict[str, Any] | None:
         "ended": frame.ended,
         "left_out": left_out_counts(frame.left_out),
         "method": drawn.method if drawn else None,
-        "seed_from": to_builtins(drawn.seed_from) if drawn else None,
+        "seed_from": to_builtins(drawn.seed_from) if drawn and not found.is_hidden else None,
         "repeats": drawn.repeats if drawn else None,
         "second_readings": len(found.second_drawn),
         "replaced": dict(sorted(Counter(one.why or "not_said" for one in found.replaced).items())),

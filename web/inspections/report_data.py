@@ -237,7 +237,7 @@ def report_of(
         stamp=Stamp(name, found.framework.id, found.framework.version, at.on.isoformat(), known(at.known_at), position, head),
         late=StoredLate.of(book, name, scored.readings, at), own_moment=at_own_moment(opened, at),
         places=_places(book, name, found) if says_position else [], how_made=how_made(book, name, found),
-        sampling=draw_facts(found, own_names(book.files)),
+        sampling=draw_facts(found, own_names(book.files), tells_seed=not found.is_hidden),
         earlier_recommendations=book.inspection(opened.follows).parts.recommendations if opened.follows in book.inspections else {},
     )  # fmt: skip
 

@@ -68,7 +68,7 @@ def report_document(made: InspectionReport) -> dict[str, Any]:
         ],
         "policy": kept_document(found.policy.frozen),
         "frame": _frame(found.frame),
-        "draw": _draw(found.drawn),
+        "draw": _draw(found.drawn, tells_seed=not found.is_hidden),
         "replaced": len(found.replaced),
         "sampling": sampling_document(found),
         "made": made_document(made.how_made),
@@ -128,12 +128,12 @@ def _frame(frame: FrameTaken | None) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def _draw(drawn: SampleDrawn | None) -> dict[str, Any] | None:
+def _draw(drawn: SampleDrawn | None, *, tells_seed: bool) -> dict[str, Any] | None:
     if drawn is None:
         return None
     return {
-        "size": drawn.size, "seed": drawn.seed, "per_officer": drawn.per_officer, "spare_per_cent": drawn.spare_per_cent,
-        "cases": len(drawn.cases), "spares": len(drawn.spares),
+        "size": drawn.size, "seed": drawn.seed if tells_seed else None, "per_officer": drawn.per_officer,
+        "spare_per_cent": drawn.spare_per_cent, "cases": len(drawn.cases), "spares": len(drawn.spares),
     }  # fmt: skip
 
 

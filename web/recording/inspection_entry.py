@@ -62,8 +62,8 @@ def redirect_if_closed(name: str, found: Inspection, fact_type: type[Entry]) -> 
 
 def inspection_to_read(name: str) -> Inspection:
     """The inspection, for whoever runs it or reads cases for it. 404 and 403 as in ``inspection_to_run``."""
-    opened = current_inspections.inspection(name)
     if not current_inspections.assesses(name):
+        opened = current_inspections.inspection(name)
         abort(403, f"{opened.title} is run by somebody else; you can read its sheet.")
     return current_inspections.seen(name)
 

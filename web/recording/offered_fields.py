@@ -44,7 +44,7 @@ def offered(field: Field, who: Account) -> Field:
     if field.name == "inspection":
         options = tuple(
             (name, opened.title)
-            for name, opened in current_inspections.inspections().items()
+            for name, opened in current_cases.repository().inspections.items()
             if current_inspections.assesses(name)
         )
         hint = "" if who.inspects else "Leave empty for your own audit"

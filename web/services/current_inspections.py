@@ -63,8 +63,14 @@ def runs(name: str) -> bool:
 
 
 def assesses(name: str) -> bool:
-    """Whether the person signed in runs this inspection, or is named as one of its assessors."""
-    return inspection_access.assesses(current_cases.repository(), access_control.account(), name)
+    """Whether the person signed in runs this inspection, or is named as one of its assessors. Not where there is none."""
+    book = current_cases.repository()
+    return name in book.inspections and inspection_access.assesses(book, access_control.account(), name)
+
+
+def reads(name: str) -> bool:
+    """Whether the sheet and the report of this inspection are open to the person signed in."""
+    return name in inspections()
 
 
 def blind(name: str) -> set[str]:
@@ -199,6 +205,8 @@ def default_moment() -> ReadingDate | None:
     named = inspection_asked()
     if named is None and mine and _stopped_long_ago(clock.today()):
         named = next(iter(mine))
+    if named and named not in mine and assesses(named):
+        mine = current_cases.repository().inspections
     opened = mine.get(named) if named else None
     return None if opened is None else ReadingDate(opened.occurred_on, opened.knowledge)
 
@@ -213,5 +221,6 @@ def attach(app: Flask) -> None:
     app.config.update(DEFAULT_MOMENT=default_moment)
     app.add_template_global(runs, "runs_inspection")
     app.add_template_global(assesses, "assesses_for")
+    app.add_template_global(reads, "reads_inspection")
     app.add_template_global(is_draft_reader, "reads_draft")
     app.add_template_global(kind_of, "inspection_kind")

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from domain.accounts.roles import Account
 from domain.entries.case_entries import AlertRaised, QualityJudged
-from domain.entries.inspection_entries import InspectionOpened, ReadingAllocated, ReadingCompleted
+from domain.entries.inspection_entries import InspectionOpened, ReadingAllocated, ReadingCompleted, SampleDrawn
 from tests.support.people import add, asked_on, confirm_all, opens, post, signed_in
 from tests.web.inspections.test_inspection_pages import AUDIT, FRAME, OPENED, SAMPLE, file
 from tests.web.site.test_access_control import limited
@@ -103,13 +103,17 @@ def test_the_whole_way(here: Here) -> None:
     step(lead, "person", person_id="c.whitlock", named_for=["alerts", "list", "draft"])
     refused(lead, "list-day", "is past", opens_on="8/1/2006")
     step(lead, "list-day", opens_on="11/1/2006")
-    assert area.get(AREA).status_code == 200 and case not in area.get(AREA).text, "not before its day"
+    assert area.get(AREA).status_code == 404, "before its day it is not there, nor that there is an inspection"
     here.day.day = date(2006, 1, 11)
     assert (
         case in area.get(AREA).text and "the list of cases is open to you" in area.get("/", follow_redirects=True).text
     )
     assert area.get(f"{AUDIT}/report").status_code == 404
     assert "has the list of cases already" in post(lead, f"{AUDIT}/sample", **SAMPLE, reason="Another").text
+    step(lead, "person", person_id="p.anstey", named_for=["draft"])
+    assert signed_in(here.app, "p.anstey").get(AREA).status_code == 404, (
+        "who is named for the draft learns nothing from the list"
+    )
     nobody_else_sees(here)
 
     a_limit_of_access_holds_for_named_people_too(here)
@@ -144,9 +148,12 @@ def test_the_whole_way(here: Here) -> None:
     # the draft, comments, a reading opened again
     step(lead, "draft-day", opens_on="16/1/2006", comments_until="20/1/2006")
     assert area.get(f"{AUDIT}/report").status_code == 404
+    assert "The draft opens to you on 16 January 2006" in area.get(AREA).text
     here.day.day = date(2006, 1, 16)
     assert "Draft, confidential" in area.get(f"{AUDIT}/report").text
     a_draft_shows_no_case(here)
+    assert "The list of cases" not in signed_in(here.app, "p.anstey").get(AREA).text
+    step(lead, "person", person_id="p.anstey", named_for=[])
     nobody_else_sees(here)
     said = {"about": "B3", "case": case, "says": "The plan is there", "evidence": "The plan"}
     assert "when fieldwork was closed" in post(area, AREA, **said, evidence_on="14/1/2006").text
@@ -178,6 +185,7 @@ def test_the_whole_way(here: Here) -> None:
     assert post(lead, alert, danger="Again alone", answer_by="22/1/2006 10:00").status_code == 302
     post(lead, f"{AUDIT}/publish")
     assert _published(lead)
+    assert area.get(f"{AUDIT}/report/json").get_json()["draw"]["seed"] == "words"
     assert "1 alert to answer" in area.get("/", follow_redirects=True).text, "publication ends no alert"
     step(lead, "erratum", printed="55%", right="56%", reason="Miscounted", about="B3")
     for client in (lead, area, signed_in(here.app, "t.adeyemi")):
@@ -220,6 +228,7 @@ def a_draft_shows_no_case(here: Here) -> None:
         text = here.area.get(f"{AUDIT}/{page}").text
         assert "Draft, confidential" in text and here.case not in text, page
     assert here.area.get(f"{AUDIT}/report/json").get_json()["standing"] == "Draft, confidential"
+    a_draft_tells_no_seed(here)
     for page in (f"{AUDIT}/agreement", *(f"{AUDIT}/report/{form}" for form in ("csv", "xlsx", "ods"))):
         assert here.area.get(page).status_code == 403, page
     answers = f"/cases/{here.case}/answers"
@@ -234,6 +243,17 @@ def a_draft_shows_no_case(here: Here) -> None:
     assert manager.get(f"{AUDIT}/report").status_code == 404
     for who in ("i.nkemelu", "s.brandt"):
         refused(here.lead, "person", "is not in it", person_id=who, named_for=["draft"])
+
+
+def a_draft_tells_no_seed(here: Here) -> None:
+    """With the seed anybody works out which cases were drawn; the page of the draw has it, for whoever runs the inspection."""
+    (draw,) = [f for f in file(here.lead, "october-audit") if isinstance(f, SampleDrawn)]
+    document = here.area.get(f"{AUDIT}/report/json").get_json()
+    assert document["draw"]["seed"] is None and document["sampling"]["seed_from"] is None
+    assert f">{draw.seed}<" in here.lead.get(f"{AUDIT}/draw").text
+    for client in (here.area, here.lead):
+        page = client.get(f"{AUDIT}/report").text
+        assert f">{draw.seed}<" not in page and "not told before the sheet is published" in page
 
 
 def test_an_inspection_has_one_lead(here: Here) -> None:

@@ -1,7 +1,9 @@
 """How a clause is read from its document and checked: the parts that its kind needs, lengths, phases, triggers."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any, get_args
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
@@ -10,7 +12,7 @@ from domain.calendar.workdays import Length, read_length
 from domain.policy.cited_documents import Cited, Document
 from domain.policy.clause_words import wrong_gaps
 from domain.policy.clauses import TRIGGERS, Clause, InCustody, Phase, Value, WhenDispensed
-from domain.policy.conditions import EntryPatternField, WhenField
+from domain.policy.conditions import EntryPattern, EntryPatternField, WhenField, holds_of
 
 NEEDS: dict[str, tuple[set[str], set[str]]] = {
     "within": ({"after", "by"}, {"allow", "on"}),
@@ -49,6 +51,24 @@ def read_phase(text: str) -> Phase:
     window = _WINDOWS[found["word"] or found["per"]]
     on_days = found["what"] == " days"
     return Phase(float(found["n"] or 1), window, length, found["how"] == "to", text.strip(), on_days)
+
+
+def _check_field(
+    data: Mapping[str, Any], part: str, patterns: Sequence[EntryPattern], wanted: set[type] | None, place: str = ""
+) -> None:
+    """``ValidationError`` where what a part names is no field of these entries, or holds something else than is ``wanted``."""
+    if (name := data.get(part)) is None:
+        return
+    if not patterns:
+        raise ValidationError(f"'{part}' names a field, and no entries are described here that have it", place or part)
+    for pattern in patterns:
+        found = holds_of(pattern.type, name)
+        if not found or (wanted is not None and not found & wanted):
+            kinds = " or ".join(_KINDS[kind] for kind in wanted or ()) or "any kind"
+            raise ValidationError(f"'{name}' is no field of {pattern.type.__name__} that holds {kinds}", place or part)
+
+
+_KINDS = {int: "a whole number", float: "a number", date: "a day", str: "a text"}
 
 
 class LengthField(fields.String):
@@ -144,6 +164,21 @@ class ClauseYamlSchema(Document):
                 )
         if wrong := wrong_gaps(data["wording"], data["values"]):
             raise ValidationError(wrong, "says")
+
+    @validates_schema(skip_on_field_errors=True)
+    def its_fields_are_there(self, data: dict[str, Any], **_: Any) -> None:
+        after = data.get("after")
+        raises = (after,) if isinstance(after, EntryPattern) else ()
+        by, counts = data.get("by", ()), (data["counts"],) if "counts" in data else ()
+        _check_field(data, "sum", counts, {int, float})
+        _check_field(data, "stands_until", by, {date})
+        _check_field(data, "each", raises, None)
+        for value in data["values"]:
+            _check_field({"on": value.on} if value.on else {}, "on", raises, {date}, "values")
+        for pattern in (*by, *data.get("again", ()), *data.get("earlier", ()), *data.get("reviewed", ())):
+            if pattern.unlike:
+                _check_field({"unlike": pattern.unlike[1]}, "unlike", raises, {str}, "by")
+                _check_field({"unlike": pattern.unlike[0]}, "unlike", (pattern,), {str}, "by")
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Clause:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
 from operator import attrgetter
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from marshmallow import ValidationError, fields, validate
@@ -145,6 +146,24 @@ def _is_list(entry_type: type[Entry], name: str) -> bool:
     return get_origin(bare) is list
 
 
+def holds_of(entry_type: type[Any], name: str) -> set[Any]:
+    """The types that a field or property of an entry may hold, ``list[...]`` as it is; empty where there is none of this name."""
+    found = next((f.type for f in msgspec.structs.fields(entry_type) if name in (f.encode_name, f.name)), None)
+    if found is None and isinstance(made := getattr(entry_type, name, None), property):
+        found = get_type_hints(made.fget).get("return")
+    bare = get_args(found)[0] if get_origin(found) is Annotated else found
+    parts = get_args(bare) if get_origin(bare) in (Union, UnionType) else () if bare is None else (bare,)
+    return {get_args(part)[0] if get_origin(part) is Annotated else part for part in parts}
+
+
+def _check_every(entry_type: type[Entry], name: str, every: str) -> None:
+    """``ValidationError`` where a field is no list whose items have such a field."""
+    (of, *_) = [*(get_args(one)[0] for one in holds_of(entry_type, name) if get_origin(one) is list), None]
+    item = get_args(of)[0] if get_origin(of) is Annotated else of
+    if not (isinstance(item, type) and issubclass(item, msgspec.Struct) and every in item.__struct_fields__):
+        raise ValidationError(f"'{name}' of {entry_type.__name__} is no list of parts with a field '{every}'", "where")
+
+
 def _wanted(value: Any) -> Any:
     if value == "present":
         return value
@@ -186,6 +205,11 @@ class EntryPatternField(fields.Nested):
         for name in asked:
             if name not in names:
                 raise ValidationError(f"'{name}' is not a field of {found['entry']}")
+        if "on" in found and date not in holds_of(entry_type, found["on"]):
+            raise ValidationError(f"'{found['on']}' is no field of {found['entry']} that holds a day")
+        for name, value in found.get("where", {}).items():
+            if isinstance(wanted := _wanted(value), tuple):
+                _check_every(entry_type, name, wanted[1])
         content = (
             entry_type,
             tuple((names[name], _wanted(value)) for name, value in found.get("where", {}).items()),

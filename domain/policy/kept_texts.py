@@ -43,6 +43,10 @@ class LaidOver:
         return f"The policy file {self.file} takes the place of what ships as {self.replaces}: {self.reason}"
 
 
+READ = 32
+"""Sets of kept texts of which what was read stays in memory."""
+
+
 def digest_of_text(text: str) -> str:
     """The SHA-256 of a text in UTF-8, in hex: that of the file that it was read from."""
     return sha256(text.encode()).hexdigest()

@@ -6,14 +6,14 @@ handbook lists all of them, and shows each on the pages of the clauses that it c
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from domain.policy.cited_documents import STANDARDS, Cited, Document, read_document
 from domain.policy.clauses import Clause
-from domain.policy.kept_texts import KeptTexts, PolicyText, rules_by
+from domain.policy.kept_texts import READ, KeptTexts, PolicyText, rules_by
 from domain.policy.policy_cache import kept_policy
 from domain.policy.practice_scope import SCOPES
 
@@ -136,7 +136,7 @@ def practice() -> Practice:
     return _practice(rules_by())
 
 
-@cache
+@lru_cache(READ)
 def _practice(texts: KeptTexts | None) -> Practice:
     text = texts.one("practice") if texts else None
     if text is None:

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from domain.entries.code_lists import RISK_LEVELS
 from domain.policy.cited_documents import STANDARDS, Cited, Document, read_document
-from domain.policy.kept_texts import KeptTexts, PolicyText, rules_by
+from domain.policy.kept_texts import READ, KeptTexts, PolicyText, rules_by
 from domain.policy.policy_cache import kept_policy
 
 NEEDS = (
@@ -174,7 +174,7 @@ def tiering() -> Tiering:
     return _tiering(rules_by())
 
 
-@cache
+@lru_cache(READ)
 def _tiering(texts: KeptTexts | None) -> Tiering:
     text = texts.one("tiering") if texts else None
     if text is None:

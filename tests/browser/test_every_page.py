@@ -107,6 +107,8 @@ def app(followed: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
         post(lead, f"{where}/frame", started_from="1/4/2005", started_to="31/5/2005")
         post(lead, f"{where}/sample", **drawn)
     post(lead, f"{FROZEN}/freeze")
+    learned = {"kind": "point", "says": "Ask for the plan in time", "question": "plan-reviewed"}
+    post(signed_in(app, "p.anstey"), f"{CASE}/reading/gloucestershire-2005", f"{CASE}/answers", **learned)
     post(lead, f"{CALIBRATED}/assessors", f"{CALIBRATED}/work", assessor="j.hartnell", role="hm_inspector")
     for case in ("V465889/1", "P114066/1", "B448161/1", "A504771/1"):  # one of which is not in the sample
         post(lead, f"{CALIBRATED}/calibration", case=case)

@@ -13,7 +13,7 @@ from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import frameworks
 from domain.policy.frameworks.framework_schema import read_framework
 from domain.policy.kept_check import check_named
-from domain.policy.kept_texts import KeptText, KeptTexts, LaidOver, PolicyText, by_rules_of, digest_of_text
+from domain.policy.kept_texts import READ, KeptText, KeptTexts, LaidOver, PolicyText, by_rules_of, digest_of_text
 from domain.policy.policy_cache import kept_policy
 from domain.policy.policy_folders import Source, looking_at, policy_files, source
 from domain.policy.practice import practice
@@ -23,9 +23,6 @@ from domain.policy.tiering_rules import tiering
 
 PROGRAMS_OWN: tuple[PolicyKind, ...] = ("practice", "tiering")
 """The kinds that no folder is laid over. A figure depends on them all the same."""
-
-READ = 32
-"""Frameworks read from kept texts that stay in memory."""
 
 
 def texts_in_force(framework: str) -> KeptTexts:
@@ -104,7 +101,8 @@ def _read_by(texts: KeptTexts, name: str) -> Framework:
         raise PolicyError(f"the text of the framework {name} is not among those that were kept with the inspection")
     file, laid = files[name]
     with looking_at(texts), by_rules_of(texts):
-        framework, standards = kept_policy(f"framework-{name}", lambda: _read(file))
+        # The id came with the inspection, from wherever that came, and names no file.
+        framework, standards = kept_policy(f"framework-{digest_of_text(name)[:16]}", lambda: _read(file))
         practice(), tiering()
     return replace(framework, laid_over=laid, kept=texts, kept_standards=standards)
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
 from domain.policy.cited_documents import PolicyError
+from domain.policy.kept_texts import READ
 from domain.policy.policy_cache import kept_policy
 from domain.policy.policy_folders import Source, looking_at, policy_files, source
 from domain.policy.standards.edition import Edition, Standards
@@ -74,7 +75,7 @@ def national_standards() -> Standards:
     return _standards(source())
 
 
-@cache
+@lru_cache(READ)
 def _standards(over: Source) -> Standards:
     return kept_policy("standards", _read)
 

@@ -1,5 +1,8 @@
 """A text that a record keeps is what it is kept as, or is refused in words, when it comes and when it is read."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from domain.aggregates.kept_policy import check_text
@@ -7,13 +10,14 @@ from domain.entries.code_lists import PolicyKind
 from domain.entries.inspection_entries import PolicyKept
 from domain.entries.refusals import Refused
 from domain.entries.schemas import load_entry
-from domain.policy.cited_documents import STANDARDS, PolicyError
+from domain.policy.cited_documents import FRAMEWORKS, STANDARDS, PolicyError
 from domain.policy.frameworks.framework_files import framework_names
 from domain.policy.frameworks.kept_framework import framework_by, texts_in_force
 from domain.policy.kept_check import check_named
 from domain.policy.kept_texts import KeptText, KeptTexts, digest_of_text
 
 PRACTICE = (STANDARDS / "practice.yaml").read_text(encoding="utf-8")
+ESI = (FRAMEWORKS / "esi-2003.yaml").read_text(encoding="utf-8")
 E2011 = (STANDARDS / "ns-2011.yaml").read_text(encoding="utf-8")
 LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n" for before, name in zip("abcdefgh", "bcdefghi", strict=True)
@@ -76,6 +80,20 @@ def test_one_that_was_stored_before_it_was_refused_is_told_when_it_is_read(
 def test_what_ships_is_what_it_is_kept_as(framework: str) -> None:
     for text in texts_in_force(framework).texts:
         check_named(text)
+
+
+@pytest.mark.parametrize("name", ["../../../out", "x/../../../out", "x\0y", "n" * 200])
+def test_what_an_imported_framework_is_called_names_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    text = ESI.replace("framework: esi-2003", f"framework: {json.dumps(name)}")
+    rest = [one for one in texts_in_force("esi-2003").texts if one.kind != "frameworks"]
+    read = framework_by(KeptTexts.of([*rest, KeptText("frameworks", name, text, digest_of_text(text))]), name)
+    assert read.id == name
+    assert {path.name for path in tmp_path.iterdir()} <= {"cache"}
+    kept = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
+    assert kept and all(path.parent == tmp_path / "cache" / "caseaudit" / "kept" for path in kept)
 
 
 @pytest.mark.parametrize("kind", ["practice", "tiering"])

@@ -16,9 +16,11 @@ from click.testing import CliRunner
 from domain.policy import policy_folders
 from domain.policy.cited_documents import FRAMEWORKS, LONGEST, STANDARDS, PolicyError
 from domain.policy.frameworks.framework_files import framework_names, frameworks, frameworks_over
+from domain.policy.frameworks.framework_schema import read_framework
 from domain.policy.policy_folders import Kind, policy_digest
 from domain.policy.policy_json_schema import json_schema
 from domain.policy.standards.edition_files import national_standards, standards_over
+from domain.policy.standards.edition_schema import read_edition
 from domain.policy.yaml_reader import read_yaml
 from web.cli import main
 
@@ -127,6 +129,56 @@ def test_a_faulty_file_is_refused_in_words(folder: Path, name: str, text: str, w
         standards_over([folder])
     said = CliRunner().invoke(main, ["policy", "check", str(folder)])
     assert said.exit_code == 1 and re.search(words.replace("(", r"\("), said.output)
+
+
+@pytest.mark.parametrize(
+    ("shipped", "was", "now", "words"),
+    [
+        ("2005", "sum: offered", "sum: nonsense", "sum: 'nonsense' is no field of UnpaidWorkSession that holds a"),
+        (
+            "2005",
+            "stands_until: for_on",
+            "stands_until: entry",
+            "'entry' is no field of MappaReviewSet that holds a day",
+        ),
+        ("2005", "- on: due_on", "- on: kind", "'kind' is no field of CourtReportRequested that holds a day"),
+        ("2005", "on: for_on", "on: contact_type", "'contact_type' is no field of AppointmentMade that holds a day"),
+        (
+            "2005",
+            "unlike: {by: assessor}",
+            "unlike: {by: x}",
+            "'x' is no field of AssessmentCompleted that holds a text",
+        ),
+        (
+            "esi-2003",
+            "{every: smart}",
+            "{every: x}",
+            "'objectives' of SupervisionPlanMade is no list of parts with a field 'x'",
+        ),
+        (
+            "esi-2003",
+            "{objectives: {every: smart}}",
+            "{recorded_at: {every: smart}}",
+            "'recorded_at' of Supervis",
+        ),
+        (
+            "esi-2003",
+            "each: interventions",
+            "each: by",
+            "each: 'by' is no field of SupervisionPlanMade that holds any kind",
+        ),
+    ],
+)
+def test_a_field_that_the_entries_do_not_have_is_refused_before_anything_is_scored(
+    tmp_path: Path, shipped: str, was: str, now: str, words: str
+) -> None:
+    is_edition = shipped == "2005"
+    text = (STANDARDS / "ns-2005.yaml" if is_edition else FRAMEWORKS / "esi-2003.yaml").read_text(encoding="utf-8")
+    assert was in text
+    (path := tmp_path / "own.yaml").write_text(text.replace(was, now), encoding="utf-8")
+    with pytest.raises(PolicyError, match=r"own\.yaml line \d+") as refused:
+        read_edition(path) if is_edition else read_framework(path)
+    assert words in str(refused.value)
 
 
 def test_a_file_that_leads_out_of_the_folder_or_is_too_long_is_refused(folder: Path, tmp_path_factory: Any) -> None:

@@ -11,6 +11,6 @@ def pairs(*answers: tuple[Verdict, Verdict]) -> Agreement:
 
 def test_no_interval_is_told_where_all_agree() -> None:
     same: list[tuple[Verdict, Verdict]] = [("sufficient", "sufficient")] * 4 + [("insufficient", "insufficient")] * 4
-    assert agreement_said(pairs(*same)).endswith("Cohen's kappa 1.00 (all agree: no interval)")
+    assert agreement_said(pairs(*same)).endswith("Cohen's kappa 1.00 (no interval)")
     assert "1.00)" in agreement_said(pairs(*same, ("sufficient", "insufficient")))
     assert "no kappa" in agreement_said(pairs(*same[:4]))

@@ -13,6 +13,7 @@ from domain.entries.case_entries import is_for_inspection
 from domain.entries.entry import Entry
 from domain.entries.inspection_entries import ReadingAllocated, reader_of
 from domain.entries.refusals import Unexplained
+from domain.entries.tidy_text import same_words
 
 NAMING_STAFF = ("recorded_by", "by", "by_id", "officer", "officer_id")
 """The fields in which an entry of a case names who worked on it, by staff key or printed name."""
@@ -55,7 +56,7 @@ def conflicts(found: Inspection, case: str, keys: Collection[str], handled: Hand
     said += [
         f"declared interest: {one.words}"
         for one in found.process.interests.values()
-        if one.of_id in keys and one.about in touched[one.interest_in]
+        if one.of_id in keys and same_words(one.about) in set(map(same_words, touched[one.interest_in]))
     ]
     return said
 

@@ -110,13 +110,15 @@ class Inspection:
         return opened is not None and opened.held_by == "inspectorate" and opened.opened_as in (None, "hm_inspector")
 
     @property
+    def is_inspectors_own(self) -> bool:
+        """Whether an inspector opened it, or it goes through the whole process. A manager's audit is none such, nor what came
+        from elsewhere without a word on it."""
+        return self.is_confidential or (self.opened is not None and self.opened.opened_as == "hm_inspector")
+
+    @property
     def is_hidden(self) -> bool:
-        """Whether it is hidden, until it is published, from everybody who does not run it: what an inspector opened, or what goes
-        through the whole process. A manager's audit is not, nor what came from elsewhere without a word on it."""
-        opened = self.opened
-        if opened is None or self.published is not None:
-            return False
-        return opened.opened_as == "hm_inspector" or self.is_confidential
+        """Whether it is hidden from everybody who does not run it: one of inspectors, until it is published."""
+        return self.published is None and self.is_inspectors_own
 
     @property
     def is_blind(self) -> bool:

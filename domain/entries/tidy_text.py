@@ -22,6 +22,11 @@ def words(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
+def same_words(text: str) -> str:
+    """A name as it is compared: two that differ in capitals or spaces alone are one."""
+    return words(text).casefold()
+
+
 def paragraphs(text: str) -> str:
     """A longer text: NFC, no space at its ends. What is inside stays."""
     return unicodedata.normalize("NFC", text).strip()

@@ -2,10 +2,11 @@
 
 An assessor sees no answer of anybody else about a case until both its readings are finished, on no page and by no total:
 neither what was answered, nor how much, nor that there is anything. Of a case of calibration they see none until they have
-finished their own. Who does not run an inspection sees nothing that was recorded for it on a case until it is published, so that
-nobody learns which cases are in its sample; an assessor sees it on the cases that they read. An audit that a manager opened is of
-their own cases and hides nothing so. After the freeze no reading goes on: among readers nothing is hidden
-any more.
+finished their own. Who does not run an inspection sees nothing that was recorded for it on a case until it is published, so
+that nobody learns which cases are in its sample; an assessor sees it on the cases that they read. An audit that a manager
+opened is of their own cases and hides nothing so. What somebody told an inspector in an interview stays with those who run the
+inspection, also after it is published: it may be the person supervised who said it, of those who work on the case. After the
+freeze no reading goes on: among readers nothing is hidden any more.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,7 +15,7 @@ from dataclasses import replace
 from domain.accounts.roles import Account
 from domain.aggregates.case_file import CaseFile
 from domain.aggregates.inspection import Inspection
-from domain.entries.case_entries import about_inspections, is_for_inspection
+from domain.entries.case_entries import InterviewNoted, about_inspections, is_for_inspection
 from domain.entries.entry import Entry
 from domain.entries.inspection_entries import reader_of
 from projections.cases.case_repository import CaseRepository
@@ -90,13 +91,29 @@ def shown_file(repository: CaseRepository, account: Account, reference: str) -> 
 
 
 def without_hidden(repository: CaseRepository, account: Account, file: CaseFile) -> CaseFile:
-    """A file without what is ``hidden`` from an account; ``version`` then counts what is shown."""
+    """A file without what is ``hidden`` from an account, and without interviews that are not theirs to read; ``version`` then
+    counts what is shown."""
     inspections = hidden(repository, account, file.reference)
-    if not inspections:
+
+    def is_kept_from_them(fact: Entry, name: str) -> bool:
+        theirs = name in inspections or (
+            isinstance(fact, InterviewNoted) and _keeps_interviews(repository, account, name)
+        )
+        return theirs and not account.made(fact)
+
+    left_out = _recorded_for(file, is_kept_from_them)
+    if not left_out:
         return file
-    left_out = _recorded_for(file, lambda fact, name: name in inspections and not account.made(fact))
     shown = {entry: fact for entry, fact in file.entries.items() if entry not in left_out}
     return CaseFile(file.reference, len(shown), shown)
+
+
+def _keeps_interviews(repository: CaseRepository, account: Account, name: str) -> bool:
+    """Whether the interviews of an inspection are kept from an account: one of inspectors, which it does not run."""
+    found = repository.inspection(name) if name in repository.inspections else None
+    if found is None or found.opened is None:
+        return False
+    return found.is_inspectors_own and not account.runs(name, found.opened.recorded_by)
 
 
 def before_assessors(file: CaseFile, items: Iterable[TimelineEntry]) -> list[TimelineEntry]:

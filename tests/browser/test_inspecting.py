@@ -47,6 +47,8 @@ def open_audit(app: Flask, page: Page, address: str, title: str) -> str:
     page.get_by_role("link", name="Give cases out").click()
     page.get_by_role("button", name="Share out what nobody reads").click()
     expect(page.get_by_role("status")).to_contain_text("4 readings changed")
+    heights = [row.bounding_box() for row in page.locator("main tbody tr").all()]
+    assert all(box is not None and box["height"] < 150 for box in heights), "no word of a table is broken into letters"
     return page.url.rpartition("/")[0]
 
 

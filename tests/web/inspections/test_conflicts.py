@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from msgspec import structs
 
 from domain.accounts.roles import Account
 from domain.entries.inspection_entries import ReadingAllocated
@@ -14,6 +15,7 @@ from domain.entries.refusals import Unexplained
 from domain.entries.schemas import load_entry
 from domain.store.application import Files
 from tests.support.people import add, confirm_all, opens, post, signed_in
+from tests.support.process_examples import EXAMPLES
 from tests.web.inspections.test_inspection_pages import AUDIT, FRAME, OPENED, SAMPLE, file
 from web.app import create_app
 
@@ -91,9 +93,19 @@ def test_a_declared_interest_counts_until_it_is_withdrawn(lead: FlaskClient) -> 
         "of_id": "g.okafor",
         "kind": "former_post",
         "interest_in": "team",
-        "about": "Stroud and Forest",
+        "about": " stroud and  FOREST",
         "words": "Was there",
     }
+    for interest_in, about in (
+        ("team", "Strood"),
+        ("officer", "Helen Salis"),
+        ("case", "Helen Sallis"),
+        ("colleague", "nobody"),
+    ):
+        unknown = post(lead, f"{AUDIT}/interests/declare", **said | {"interest_in": interest_in, "about": about})
+        assert "govuk-error-summary" in unknown.text, (
+            f"no {interest_in} is called {about}: it would keep no case from anybody"
+        )
     assert post(lead, f"{AUDIT}/interests/declare", **said).status_code == 302
     assert "G Okafor (declared interest)" in lead.get(f"{AUDIT}/allocation").text
     post(lead, f"{AUDIT}/allocation", **{f"second {stroud[0]}": "g.okafor"})
@@ -118,6 +130,16 @@ def test_an_import_meets_the_same_refusal(lead: FlaskClient) -> None:
         files.record("october-audit", [load_entry("AssessorNamed", name)], actor="test")
         with pytest.raises(Unexplained, match="worked on it"):
             files.record("october-audit", [fact], actor="test")
+        (stroud, *_) = [
+            one for one, parts in teams(lead).items() if "Stroud and Forest" in parts and OFFICER not in parts
+        ]
+        when = {part: name[part] for part in ("occurred_on", "recorded_at")}
+        said = EXAMPLES["InterestDeclared"] | {"of": OFFICER, "of_id": OFFICER, "about": "STROUD AND forest"}
+        files.record(
+            "october-audit", [load_entry("InterestDeclared", when | said | {"entry": "interest"})], actor="test"
+        )
+        with pytest.raises(Unexplained, match="declared interest"):
+            files.record("october-audit", [structs.replace(fact, case=stroud)], actor="test")
     finally:
         files.close()
 

@@ -17,6 +17,7 @@ from web.cli import main
 
 QUESTION = "initial-plan-satisfactory"
 WORDS = "A word of the inspector"
+TOLD = "What somebody told the inspector"
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +88,7 @@ def test_what_an_import_brings_for_the_inspection_tells_the_area_nothing(app: Fl
     common = {"case": case, "recorded_by": "j.hartnell", "occurred_on": "2005-12-20"}
     lines = (
         {"type": "InterviewNoted", "entry": "interview-1", "inspection": "october-audit", "with": "practitioner",
-         "note": WORDS, "by": "J Hartnell", "recorded_at": "2005-12-20T10:00:00+00:00"},
+         "note": TOLD, "by": "J Hartnell", "recorded_at": "2005-12-20T10:00:00+00:00"},
         {"type": "EntryWithdrawn", "entry": "withdrawn-1", "of": answer.entry, "reason": "A slip",  # type: ignore[attr-defined]
          "recorded_at": "2005-12-22T09:00:00+00:00"},
     )  # fmt: skip
@@ -110,3 +111,6 @@ def test_the_reader_sees_their_own_and_the_area_all_once_it_is_published(app: Fl
     assert WORDS not in spo.get(f"/cases/{case}/timeline?{LATE}").text
     post(lead, f"{AUDIT}/publish")
     assert WORDS in spo.get(f"/cases/{case}/timeline?{LATE}").text
+    for page in pages_of(case):
+        assert TOLD not in spo.get(page, follow_redirects=True).text, "an interview stays with the inspectors"
+    assert TOLD in lead.get(f"/cases/{case}/timeline?{LATE}").text

@@ -101,8 +101,8 @@ def test_a_lead_inspector_goes_from_an_empty_frame_to_the_published_sheet(
     expect(page.get_by_text("Published", exact=True)).to_be_visible()
     page.get_by_role("link", name="Sheet", exact=True).click()
     told = signed_in(app, "j.hartnell").get(f"{audit.removeprefix(address)}/report/json").get_json()
-    (b2,) = (one["score"] for one in told["criteria"] if one["criterion"] == "B2")  # which cases were drawn is chance
-    expect(page.locator("tr", has_text="B2: ").first).to_contain_text(f"{b2}% for B2, this inspection")
+    (b2,) = (one["printed"] for one in told["figures"] if one["of"] == "B2")  # which cases were drawn is chance
+    expect(page.locator("tr", has_text="B2: ").first).to_contain_text(f"{b2} for B2, this inspection")
     page.locator("tr", has_text="B2: ").get_by_role("link").last.click()
     page.get_by_role("link", name="Is there a likelihood of reoffending score?").or_(
         page.locator("tbody th a").first

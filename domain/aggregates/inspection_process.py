@@ -111,6 +111,13 @@ class Process:
         return self.draft is not None and comment.occurred_on > self.draft.comments_until
 
     @property
+    def moved_nothing(self) -> list[CommentMade]:
+        """The comments that were accepted because they move a figure, and by which no reading was opened again."""
+        opened = {one.comment for one in self.reopened.values()}
+        taken = {name for name, one in self.answered.items() if one.outcome != "refused" and "figure" in one.effects}
+        return [one for name, one in self.comments.items() if name in taken - opened]
+
+    @property
     def unanswered(self) -> list[CommentMade]:
         """The comments made in time that the lead has still to answer."""
         return [one for name, one in self.comments.items() if name not in self.answered and not self.is_late(one)]

@@ -219,25 +219,31 @@ def _check_erratum(found: Inspection, fact: process_entries.ErratumIssued) -> No
     _check_about(found, fact.about)
 
 
-def _check_publication(found: Inspection, fact: inspection_entries.InspectionPublished) -> None:
-    if found.process.still_open:
-        case = next(iter(found.process.still_open.values())).case
-        raise Refused(
-            "type", f"the reading of {case} is open again: its reader finishes it before the sheet is published"
-        )
+def before_publication(found: Inspection, day: date) -> list[str]:
+    """What stands in the way of publishing the sheet of a frozen inspection on a day, in words, the first step first."""
+    process = found.process
+    said = [
+        f"the reading of {one.case} is open again: its reader finishes it before the sheet is published"
+        for one in process.still_open.values()
+    ]
     if not found.is_confidential:
-        return
-    if found.process.confirmed is None:
-        raise Refused("type", "a second person confirms that fieldwork is closed before the sheet is published")
-    draft = found.process.draft
-    if draft is None:
-        raise Refused("type", "the area sees the draft before it is published: set its day")
-    if fact.occurred_on <= draft.comments_until:
-        raise Refused("type", f"the area may comment until {draft.comments_until}; publish after that day")
-    if left := len(found.process.unanswered):
-        raise Refused(
-            "type", f"{left} comments of the area wait for an answer" if left > 1 else "one comment waits for an answer"
+        return said
+    if process.confirmed is None:
+        said.append("a second person confirms that fieldwork is closed before the sheet is published")
+    if process.draft is None:
+        said.append("the area sees the draft before it is published: set its day")
+    elif day <= process.draft.comments_until:
+        said.append(f"the area may comment until {process.draft.comments_until}; publish after that day")
+    if left := len(process.unanswered):
+        said.append(
+            f"{left} comments of the area wait for an answer" if left > 1 else "one comment waits for an answer"
         )
+    return said
+
+
+def _check_publication(found: Inspection, fact: inspection_entries.InspectionPublished) -> None:
+    if said := before_publication(found, fact.occurred_on):
+        raise Refused("type", said[0])
 
 
 def _check_about(found: Inspection, about: str | None) -> None:

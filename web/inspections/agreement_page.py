@@ -39,40 +39,42 @@ class Compared(NamedTuple):
 @blueprint.get("/inspections/<inspection>/agreement")
 @access_control.open_to(*READERS)
 def agreement(inspection: str) -> str:
-    """How far two readers agree, and assessors with what the entries give."""
-    opened = current_inspections.inspection(inspection)
+    """How far two readers agree, and assessors with what the entries give. Who has their own readings alone is shown these."""
+    own = current_inspections.own_cases(inspection)
+    opened = current_cases.repository().inspections[inspection] if own is not None else current_inspections.inspection(inspection)
     if current_inspections.is_draft_reader(inspection):
         abort(403, "A draft does not say how its readers agreed.")
     found, hidden = current_inspections.seen(inspection), current_inspections.to_read(inspection)
     scored = current_inspections.scored(inspection)
     blind = current_inspections.blind(inspection)
     twice = _twice(inspection, found)
-    derived = judged_and_derived([reading for reading in scored.readings if reading.reference not in blind])
+    read = [reading for reading in scored.readings if own is None or reading.reference in own]
+    derived = judged_and_derived([reading for reading in read if reading.reference not in blind])
     texts = {name: question.text for name, question in found.framework.questions.items()}
     kinds = [
         Compared("First and second readers", "First", "Second", twice, _parts(found, texts, twice)),
         Compared("Assessors and the entries", "Assessor", "Entries", derived, []),
     ]
-    shown = {reading.reference for reading in current_inspections.shown(inspection, scored.readings)}
+    shown = {reading.reference for reading in current_inspections.shown(inspection, read)}
     differ = {pair.asked.reference for kind in kinds for pair in kind.found.disagreements}
     access_control.shown(*(differ & shown))
     settled = {
         CaseQuestion(reading.reference, judgement.question): judgement
-        for reading in scored.readings
+        for reading in read
         for judgement in reading.judgements
         if judgement.inspection == inspection and judgement.adjudicates and reading.reference not in hidden
     }
     return render_template(
         "inspections/agreement.html", inspection=inspection, opened=opened, kinds=kinds, texts=texts, shown=shown,
-        cases=sum(second for _, second in found.allocated), blind=len(hidden), settled=settled,
+        cases=sum(second for case, second in found.allocated if own is None or case in own), blind=len(hidden), settled=settled,
         may_settle=_may_settle(found, inspection), mine=_is_mine,
     )  # fmt: skip
 
 
 def _twice(inspection: str, found: Inspection) -> Agreement:
     """Both readings of the cases read twice that the person signed in has not still to read."""
-    hidden = current_inspections.to_read(inspection)
-    given = [case for case, second in found.allocated if second and case not in hidden]
+    hidden, own = current_inspections.to_read(inspection), current_inspections.own_cases(inspection)
+    given = [case for case, second in found.allocated if second and case not in hidden and (own is None or case in own)]
     return read_twice(current_cases.repository(), inspection, found, given)
 
 

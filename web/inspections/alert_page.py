@@ -59,7 +59,7 @@ def raise_alert(inspection: str, crn: str, number: int) -> str | AnyResponse:
         problems = record_on_case(reference, "AlertRaised", {
             "inspection": inspection, "danger": values["danger"], "answer_by": due.isoformat(), "by": who.name,
             "by_id": who.username,
-        })  # fmt: skip
+        }, asked=fields)  # fmt: skip
     if problems:
         return form_page(title, fields, request.form.to_dict(flat=False), problems, inspection, said=said)
     flash(

@@ -142,7 +142,8 @@ def comment(inspection: str) -> str | Response:
     if not inspection_access.sees_draft(found, who, clock.today()):
         abort(403, "The draft is not open to you, so there is nothing to comment on.")
     values, problems = read_form(_comment_fields(found))
-    problems = problems or enter(inspection, "CommentMade", {**values, "by": who.name, "by_id": who.username})
+    made = {**values, "by": who.name, "by_id": who.username}
+    problems = problems or enter(inspection, "CommentMade", made, asked=_comment_fields(found))
     if problems:
         return _page(inspection, found, problems)
     late = found.process.draft is not None and clock.today() > found.process.draft.comments_until

@@ -127,7 +127,9 @@ def _draw(inspection: str, found: Inspection, values: Mapping[str, Any]) -> Prob
         if values["size"] <= len(found.frame.cases) and closed_in_frame(inspection, found):
             return {"size": "No such sample can be drawn: ask for fewer cases, or for more of one officer"}
         return {"size": sentence(str(error))}
-    return enter(inspection, "SampleDrawn", {**seeded, "cases": drawn.cases, "spares": drawn.spares})
+    return enter(
+        inspection, "SampleDrawn", {**seeded, "cases": drawn.cases, "spares": drawn.spares}, asked=_draw_fields(found)
+    )
 
 
 def _seed_of_record(inspection: str) -> dict[str, Any]:

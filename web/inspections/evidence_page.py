@@ -17,7 +17,8 @@ from domain.store.sealer import KeysMissing
 from web.inspections.reading_answers import too_late
 from web.inspections.reading_pages import blueprint, own_reading
 from web.presentation.phrases import sentence
-from web.recording.inspection_entry import Problems, in_words, inspection_to_read
+from web.recording.inspection_entry import Problems, inspection_to_read
+from web.recording.problem_words import in_plain_words
 from web.services import current_cases, file_scan
 from web.site import access_control, body_limits, clock
 
@@ -30,7 +31,7 @@ def attach_evidence(inspection: str, crn: str, number: int) -> str | Response:
     found, task = inspection_to_read(inspection), own_reading(inspection, crn, number)
     back = url_for("assessing.read", inspection=inspection, crn=crn, number=number, second="yes" if task[1] else None)
     if (late := too_late(found, task)) is not None:
-        flash(in_words(late.reason))
+        flash(in_plain_words(late.reason))
         return redirect(back)
     problems: Problems = {}
     if request.method == "POST":

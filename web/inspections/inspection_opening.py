@@ -49,7 +49,7 @@ def new() -> str | Response:
     values, problems = read_form(fields)
     name = _free_name(values.get("title", ""))
     opened_as = {"opened_as": access_control.account().judges_as, "held_by": installation.held_by()}
-    problems = problems or enter(name, "InspectionOpened", values | opened_as)
+    problems = problems or enter(name, "InspectionOpened", values | opened_as, asked=fields)
     if problems:
         return form_page("Open an inspection or an audit", fields, request.form.to_dict(flat=False), problems)
     waits = let_read(access_control.account(), name)

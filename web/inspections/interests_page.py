@@ -77,7 +77,8 @@ def declare_interest(inspection: str) -> str | Response:
         about = _as_on_record(found, str(values["interest_in"]), str(values["about"]))
         values["about"] = about or ""
         problems = {} if about else {"about": UNKNOWN[str(values["interest_in"])]}
-    problems = problems or enter(inspection, "InterestDeclared", {**values, "of": found.called(str(values["of_id"]))})
+    made = {**values, "of": found.called(str(values.get("of_id")))}
+    problems = problems or enter(inspection, "InterestDeclared", made, asked=fields)
     if problems:
         return form_page(title, fields, request.form.to_dict(flat=False), problems, inspection)
     flash(f"{sentence(KINDS[str(values['kind'])])} of {found.called(str(values['of_id']))} is declared.")

@@ -13,7 +13,8 @@ from web.inspections.reading_answers import too_late
 from web.inspections.reading_pages import blueprint, own_reading
 from web.presentation.phrases import sentence
 from web.recording.entry_forms import Field
-from web.recording.inspection_entry import in_words, inspection_to_read, read_form, record_on_case
+from web.recording.inspection_entry import inspection_to_read, read_form, record_on_case
+from web.recording.problem_words import in_plain_words
 from web.site import access_control
 
 
@@ -26,7 +27,7 @@ def note_interview(inspection: str, crn: str, number: int) -> str | Response:
     who = access_control.account()
     back = url_for("assessing.read", inspection=inspection, crn=crn, number=number, second="yes" if second else None)
     if (late := too_late(found, (reference, second))) is not None:
-        flash(in_words(late.reason))
+        flash(in_plain_words(late.reason))
         return redirect(back)
     with_whom = tuple((code, sentence(label(code))) for code in get_args(code_lists.InterviewedWith))
     fields = [
@@ -41,7 +42,7 @@ def note_interview(inspection: str, crn: str, number: int) -> str | Response:
     values, problems = read_form(fields)
     problems = problems or record_on_case(reference, "InterviewNoted", {
         **values, "inspection": inspection, "by": who.name, "by_id": who.username, **({"second": True} if second else {}),
-    })  # fmt: skip
+    }, asked=fields)  # fmt: skip
     if problems:
         return form_page(title, fields, request.form.to_dict(flat=False), problems, inspection)
     flash("The interview is noted.")

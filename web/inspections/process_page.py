@@ -58,7 +58,7 @@ def take_step(inspection: str, step: str) -> str | Response:
     if request.method == "GET":
         return form_page(kind.title, fields, {}, {}, inspection, said=said)
     typed, problems = read_form(fields)
-    problems = problems or enter(inspection, kind.entry_type, kind.values(found, about, typed))
+    problems = problems or enter(inspection, kind.entry_type, kind.values(found, about, typed), asked=fields)
     if problems:
         return form_page(kind.title, fields, request.form.to_dict(flat=False), problems, inspection, said=said)
     flash(f"{sentence(kind.title)}: done.")

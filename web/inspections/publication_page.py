@@ -9,14 +9,16 @@ from werkzeug.wrappers import Response
 
 from domain.accounts.roles import OPENERS, READERS
 from domain.aggregates.inspection import Inspection
+from domain.aggregates.process_rules import before_publication
 from domain.entries.inspection_entries import InspectionPublished
 from domain.entries.refusals import BusyFile, Refused
 from domain.store.files_by_digest import DamagedFile, PublishedFiles
 from projections.inspections.sample_scores import score_before
 from web.inspections import publication
 from web.inspections.publication import FORMS, NAMING_CASES, NEEDED, NotMade, form_of, published_file
-from web.presentation.formatting import long_date
+from web.presentation.formatting import count_noun, long_date
 from web.recording.inspection_entry import inspection_to_run, token, unfinished
+from web.recording.problem_words import in_plain_words, refusal_words
 from web.services import current_cases, current_inspections
 from web.site import access_control, clock
 
@@ -41,7 +43,7 @@ def publish(inspection: str) -> ResponseReturnValue:
     except NotMade as error:
         return _final(inspection, found, not_made=error), 503
     except (Refused, BusyFile) as error:
-        flash(str(error))
+        flash(refusal_words(error))
         return redirect(url_for("inspecting.work", inspection=inspection))
     if published is not None:
         access_control.log("recorded", detail=f"{inspection}: InspectionPublished {published.entry}")
@@ -64,13 +66,24 @@ def _final(inspection: str, found: Inspection, not_made: NotMade | None = None) 
     """The page before publishing. ``not_made``: the file of the report for which it was refused."""
     return render_template(
         "inspections/final.html", inspection=inspection, opened=found.opened, title="Publish the sheet",
-        still=unfinished(found), not_made=not_made, can_do_without=not_made is not None and not_made.form not in NEEDED,
+        still=unfinished(found) + _moved_nothing(found), not_made=not_made,
+        can_do_without=not_made is not None and not_made.form not in NEEDED,
+        in_the_way=[in_plain_words(reason) for reason in before_publication(found, clock.today())],
         words="The figures are put on record as printed, with how far the record went, and the report is kept as files "
         "(JSON, PDF, and the answers as CSV and OpenDocument) that anybody can have as they were published. Nothing of the "
         "inspection changes after that; another one may follow it. It cannot be undone. The figures of the whole sample "
         "become open to all readers exactly as they are, however few cases they count, also to those to whom a case in it is "
         "closed.",
     )  # fmt: skip
+
+
+def _moved_nothing(found: Inspection) -> list[str]:
+    many = count_noun(len(found.process.moved_nothing), "comment")
+    return (
+        [f"{many} accepted to move a figure, by which no reading was opened again"]
+        if found.process.moved_nothing
+        else []
+    )
 
 
 @blueprint.get("/inspections/<inspection>/published/<form>")

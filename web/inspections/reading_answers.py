@@ -22,7 +22,8 @@ from projections.inspections.reading_questions import (
 )
 from projections.inspections.sample_scores import inspection_moment
 from web.inspections.inspection_form import by_key
-from web.recording.inspection_entry import Problems, enter, in_words, token
+from web.recording.inspection_entry import Problems, enter, token
+from web.recording.problem_words import in_plain_words
 from web.services import current_cases, person_banner
 from web.site import access_control, clock
 
@@ -82,7 +83,7 @@ def too_late(found: Inspection, task: Task) -> refusals.TooLate | None:
 def save_answers(inspection: str, found: Inspection, task: Task) -> tuple[Problems, int]:
     """Record the answers that are new or changed. Returns the problems and the number recorded."""
     if (late := too_late(found, task)) is not None:
-        return {"step": in_words(late.reason)}, 0
+        return {"step": in_plain_words(late.reason)}, 0
     problems, answers = _answers_typed(inspection, found, task)
     as_reader = {
         "role": found.assessors.get(_reader(found, task), access_control.account().judges_as),

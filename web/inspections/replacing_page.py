@@ -47,7 +47,7 @@ def replace_case(inspection: str, crn: str, number: int) -> str | Response:
         return form_page(title, fields, {}, {}, inspection, said=said)
     values, problems = read_form(fields)
     problems = problems or enter(
-        inspection, "CaseReplaced", {**values, "case": case, "by": spare, "passed_over": passed}
+        inspection, "CaseReplaced", {**values, "case": case, "by": spare, "passed_over": passed}, asked=fields
     )
     if problems:
         return form_page(title, fields, request.form.to_dict(flat=False), problems, inspection, said=said)

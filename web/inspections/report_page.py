@@ -32,6 +32,13 @@ blueprint = Blueprint("reporting", __name__)
 
 WENT = (("improved", "Improved"), ("deteriorated", "Deteriorated"), ("unchanged", "Unchanged"))
 
+FINDING = (
+    Field("criterion", "text", "Criterion", True), Field("text", "note", "Finding", True),
+    Field("question", "text", "Question", False), Field("direction", "choice", "Direction", False, "", WENT),
+    Field("stands_because", "note", "Why it stands", False),
+)  # fmt: skip
+"""What the form of a finding asks."""
+
 
 @blueprint.route("/inspections/<inspection>/report", methods=["GET", "POST"])
 @access_control.open_to(*READERS)
@@ -45,13 +52,9 @@ def show(inspection: str) -> str | Response:
         if "draft" in request.form:
             values = _taken_up(report_seen(inspection), request.form["draft"])
         else:
-            values, problems = read_form([
-                Field("criterion", "text", "Criterion", True), Field("text", "note", "Finding", True),
-                Field("question", "text", "Question", False), Field("direction", "choice", "Direction", False, "", WENT),
-                Field("stands_because", "note", "Why it stands", False),
-            ])  # fmt: skip
+            values, problems = read_form(FINDING)
         ticked = {name: True for name in ("conclusion", "key") if request.form.get(name) == "yes"}
-        problems = problems or enter(inspection, "FindingWritten", {**values, **ticked})
+        problems = problems or enter(inspection, "FindingWritten", {**values, **ticked}, asked=FINDING)
         if not problems:
             flash("The finding is written.")
             anchor = f"criterion-{values['criterion']}"

@@ -112,7 +112,7 @@ def write_part(inspection: str, part: str) -> str | Response:
         values["recommendation"] = int(values["recommendation"])
     if not isinstance(values.get(kind.number, 1), int):
         problems[kind.number] = "Enter a whole number"
-    problems = problems or enter(inspection, kind.entry_type.__name__, values)
+    problems = problems or enter(inspection, kind.entry_type.__name__, values, asked=fields)
     if problems:
         return form_page(kind.title, fields, request.form.to_dict(flat=False), problems, inspection)
     flash(f"{sentence(part)} {values[kind.number]} is written.")

@@ -97,7 +97,7 @@ def take_frame(inspection: str) -> str | Response:
         "left_out": to_builtins(frame.left_out),
         "ended": values.get("ended", "out"),
     }
-    problems = problems or enter(inspection, "FrameTaken", {**values, **listed})
+    problems = problems or enter(inspection, "FrameTaken", {**values, **listed}, asked=fields)
     if problems:
         return form_page(title, fields, typed, problems, inspection, more=more)
     flash(f"The frame is taken: {said}")

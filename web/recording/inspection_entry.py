@@ -16,8 +16,8 @@ from domain.entries.entry import Entry
 from domain.entries.refusals import Stage
 from domain.entries.schemas import ShapeError, load_entry
 from web.presentation.formatting import count_noun
-from web.presentation.phrases import sentence
 from web.recording.entry_forms import TYPED, Field
+from web.recording.problem_words import in_plain_words, place_of, problem_words
 from web.recording.typed_values import values_of
 from web.services import current_cases, current_inspections
 from web.site import access_control, clock
@@ -89,12 +89,14 @@ def read_form(fields: Sequence[Field]) -> tuple[dict[str, Any], Problems]:
 
 
 def enter(
-    inspection: str, type_: str, values: Mapping[str, Any], *, entry: str = "", texts: Iterable[Mapping[str, Any]] = ()
-) -> Problems:
+    inspection: str, type_: str, values: Mapping[str, Any], *, entry: str = "", texts: Iterable[Mapping[str, Any]] = (),
+    asked: Sequence[Field] = (),
+) -> Problems:  # fmt: skip
     """Record one entry of the inspection, dated today, by the person signed in. Returns why it was refused, if it was.
 
     ``entry``: its id, the same however often a form is sent (default: the form's ``entry`` field, or a fresh one). ``texts``:
-    the texts of policy that are recorded with it, before it (``PolicyKept``).
+    the texts of policy that are recorded with it, before it (``PolicyKept``). ``asked``: the questions of the form, at which
+    and in whose words a problem stands.
     """
     who, now = access_control.account(), clock.recording_time()
     sent = entry or request.form.get("entry", "")
@@ -112,11 +114,11 @@ def enter(
             inspection, [*kept, fact], actor=access_control.stored_by_account(who.username), now=now
         )
     except ShapeError as error:
-        return {name: in_words(reason) for name, reason in error.problems}
+        return _said(error.problems, asked, type_)
     except refusals.EntryRepeats:
         return {"entry": "This has been sent before, with other answers. Open the page again to see what stands"}
     except refusals.Refused as error:
-        return {error.field: in_words(error.reason)}
+        return _said([(error.field, error.reason)], asked, type_)
     except refusals.BusyFile as error:
         return {"entry": f"{error}. Send it again"}
     if fresh:
@@ -124,8 +126,11 @@ def enter(
     return {}
 
 
-def record_on_case(case: str, type_: str, values: Mapping[str, Any]) -> Problems:
-    """Record one entry of an inspection on the file of a case, by the person signed in. Returns why it was refused."""
+def record_on_case(case: str, type_: str, values: Mapping[str, Any], *, asked: Sequence[Field] = ()) -> Problems:
+    """Record one entry of an inspection on the file of a case, by the person signed in. Returns why it was refused.
+
+    ``asked``: as for ``enter``.
+    """
     who, at = access_control.account(), clock.recording_time()
     common = {
         "entry": f"alert-{secrets.token_hex(6)}", "occurred_on": clock.today().isoformat(), "recorded_at": at.isoformat(),
@@ -137,16 +142,26 @@ def record_on_case(case: str, type_: str, values: Mapping[str, Any]) -> Problems
             case, [fact], actor=access_control.stored_by_account(who.username), now=at
         )
     except ShapeError as error:
-        return {name: in_words(reason) for name, reason in error.problems}
-    except (refusals.Refused, refusals.BusyFile) as error:
-        return {"entry": str(error)}
+        return _said(error.problems, asked, type_)
+    except refusals.Refused as error:
+        return _said([(error.field, error.reason)], asked, type_)
+    except refusals.BusyFile as error:
+        return {"entry": f"{error}. Send it again"}
     access_control.log("recorded", case, detail=type_)
     return {}
 
 
-def in_words(reason: str) -> str:
-    """The reason of a refusal as a sentence on a form."""
-    return sentence(reason).replace("write it as 2005-10-03", "enter it like 3/10/2005")
+def _said(reasons: Iterable[tuple[str, str]], asked: Sequence[Field], type_: str) -> Problems:
+    """Reasons of a refusal, by field, in the words of a form; what is about a question of it stands there."""
+    by_name, typed = {field.name: field for field in asked}, request.form.to_dict(flat=False)
+    found = {}
+    for name, reason in reasons:
+        place = place_of(name, by_name)
+        if place:
+            found[place] = problem_words(reason, by_name[place], type_, "\n".join(typed.get(place, ())))
+        else:
+            found[name] = in_plain_words(reason.replace("write it as 2005-10-03", "enter it like 3/10/2005"), type_)
+    return found
 
 
 def unfinished(found: Inspection) -> list[str]:

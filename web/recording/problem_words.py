@@ -27,7 +27,7 @@ def problems_in_words(
 
     What is about no question, such as a correction that changes nothing, stands at the first one. ``type_``: of the entry.
     """
-    placed = [(_place_of(name, asked), reason) for name, reason in reasons]
+    placed = [(place_of(name, asked), reason) for name, reason in reasons]
     found = {
         place: problem_words(reason, asked[place], type_, "\n".join(typed.get(place, ())))
         for place, reason in placed if place
@@ -39,7 +39,7 @@ def problems_in_words(
     return {place: found[place] for place in sorted(found, key=lambda place: order.get(place, len(order)))}
 
 
-def _place_of(name: str, asked: Mapping[str, Field]) -> str:
+def place_of(name: str, asked: Mapping[str, Field]) -> str:
     """The question of the form at which a problem stands: the field's own, that of its list, or the first of its group.
 
     Empty where the form asks no such question.
@@ -55,6 +55,8 @@ def problem_words(reason: str, field: Field, type_: str = "", typed: str = "") -
     asked = Asked(field.full_label, typed)
     if field.kind == "date" and not reason.startswith("missing") and (said := _of_a_date(reason, field, typed)):
         return said
+    if (most := re.match(r"Length must be between \d+ and (\d+)", reason)) and len(typed) > int(most[1]):
+        reason = f"Longer than {most[1]}"
     if reason.startswith(("missing", "null", "Shorter than minimum length", "Length must be", "Field may not")):
         return WORDS.get((type_, field.name)) or f"{'Enter' if field.kind in TYPED else 'Select'} {asked.within}."
     if reason.startswith("Not a valid"):

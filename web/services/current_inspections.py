@@ -73,6 +73,14 @@ def reads(name: str) -> bool:
     return name in inspections()
 
 
+def own_cases(name: str) -> set[str] | None:
+    """The cases given to the person signed in, where they have their own readings of an inspection alone; None elsewhere."""
+    if not assesses(name) or reads(name):
+        return None
+    who, found = access_control.account(), current_cases.repository().inspection(name)
+    return {case for (case, _), key in found.allocated.items() if who.is_named(key)}
+
+
 def blind(name: str) -> set[str]:
     """The cases of an inspection, and of the units of a region, that the person signed in has still to read blind."""
     book, who = current_cases.repository(), access_control.account()

@@ -102,8 +102,9 @@ def test_naming_an_inspector_opens_the_cases_to_them(app: Flask, lead: FlaskClie
     ("path", "said", "words"),
     [
         ("/inspections/new", {**OPENED, "title": ""}, "Enter “Title”"),
-        ("/inspections/new", {**OPENED, "occurred_on": "31/2/2005"}, "enter it like 3/10/2005"),
-        ("/inspections/new", {**OPENED, "occurred_on": "1/1/2006"}, "an entry says what has happened"),
+        ("/inspections/new", {**OPENED, "occurred_on": "31/2/2005"}, "Sample date must be a real date."),
+        ("/inspections/new", {**OPENED, "occurred_on": "1/1/2006"}, "Sample date must be today or in the past."),
+        ("/inspections/new", {**OPENED, "title": "x" * 201}, "Title must be 200 characters or fewer. Leave out 1."),
         ("/inspections/new", {**OPENED, "framework": "none"}, "is not in it"),
         (f"{AUDIT}/frame", {**FRAME, "started_from": "1/1/1999", "started_to": "2/1/1999"}, "No case began in this window"),
         (f"{AUDIT}/frame", {**FRAME, "started_to": "x"}, "Enter a real date"),
@@ -227,9 +228,12 @@ def test_an_assessor_of_any_area_reads_what_is_given_to_them_and_nothing_of_the_
     assert whitlock.get(f"{AUDIT}/work").status_code == 404
     page = whitlock.get(f"{AUDIT}/read/{case}?second=yes").text
     assert "Another's." not in page.replace("&#39;", "'") and "Quality judged" not in page
+    agreement = whitlock.get(f"{AUDIT}/agreement").text
+    assert "is not shown" in agreement and f">{case}<" not in agreement
+    assert whitlock.get(f"{AUDIT}/report/csv").status_code == 404
     post(whitlock, f"{AUDIT}/read/{case}?second=yes", step="finish", note="Done.")
-    for page in ("agreement", "report/csv"):
-        assert whitlock.get(f"{AUDIT}/{page}").status_code == 404, "they assess it and do not run it"
+    agreement = whitlock.get(f"{AUDIT}/agreement").text
+    assert f">{case}</th>" in agreement and other not in agreement, "both see both, and of no other case anything"
     post(lead, f"{AUDIT}/allocation", **{f"second {other}": "-"})
     assert "Nothing was changed" in lead.get(f"{AUDIT}/allocation").text
     post(lead, f"{AUDIT}/allocation", **{f"first {other}": "-"})

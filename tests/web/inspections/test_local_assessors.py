@@ -16,7 +16,7 @@ from web.app import create_app
 QUESTION = "initial-plan-satisfactory"
 WORDS = "A word of the inspector"
 WHOLE = (
-    "", "/report", "/report/json", "/report/pdf", "/report/csv", "/management", "/agreement", "/criteria/B3",
+    "", "/report", "/report/json", "/report/pdf", "/report/csv", "/management", "/criteria/B3",
     f"/questions/{QUESTION}", "/policy", "/frameworks", "/standards", "/work", "/process", "/draw",
 )  # fmt: skip
 
@@ -69,6 +69,8 @@ def test_they_find_and_read_what_is_given_to_them(here: Here) -> None:
     assert here.given in here.local.get("/my-reading").text
     page = here.local.get(f"{AUDIT}/readings").text
     assert here.given in page and here.own_team not in page
+    agreement = here.local.get(f"{AUDIT}/agreement").text
+    assert here.own_team not in agreement and WORDS not in agreement
     assert f'href="{AUDIT}/report"' not in page and f'href="{AUDIT}"' not in page
     for page_of_theirs in (f"{AUDIT}/calibration", f"{AUDIT}/interests", f"{AUDIT}/interests/declare"):
         assert here.local.get(page_of_theirs).status_code == 200, page_of_theirs

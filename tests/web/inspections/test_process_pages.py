@@ -101,7 +101,7 @@ def test_the_whole_way(here: Here) -> None:
 
     # the list, on its day
     step(lead, "person", person_id="c.whitlock", named_for=["alerts", "list", "draft"])
-    refused(lead, "list-day", "is past", opens_on="8/1/2006")
+    refused(lead, "list-day", "8 January 2006 is past: set a day from 9 January 2006 on", opens_on="8/1/2006")
     step(lead, "list-day", opens_on="11/1/2006")
     assert area.get(AREA).status_code == 404, "before its day it is not there, nor that there is an inspection"
     here.day.day = date(2006, 1, 11)
@@ -160,12 +160,21 @@ def test_the_whole_way(here: Here) -> None:
     assert post(area, AREA, **said, evidence_on="3/5/2005").status_code == 302
     (comment,) = [f.entry for f in file(lead, "october-audit") if type(f).__name__ == "CommentMade"]  # type: ignore[attr-defined]
     assert "Publish" in lead.get(PROCESS).text
+    waits = lead.get(f"{AUDIT}/publish").text
+    assert "The area may comment until 20 January 2006; publish after that day." in waits
+    assert "One comment waits for an answer." in waits and "govuk-button--warning" not in waits
     publish = post(lead, f"{AUDIT}/publish")
-    lead.get(PROCESS)
+    told = lead.get(PROCESS).text
+    assert "The area may comment until 20 January 2006" in told and "type:" not in told
     assert publish.status_code == 302 and not _published(lead), "comments are open, and one waits"
     step(lead, f"answer?comment={comment}", outcome="accepted", effects=["figure"], reason="It is there")
     assert "It is there" in area.get(AREA).text
     before = figure_of(lead)
+    here.day.day = date(2006, 1, 21)
+    assert (
+        "1 comment accepted to move a figure, by which no reading was opened again" in lead.get(f"{AUDIT}/publish").text
+    )
+    here.day.day = date(2006, 1, 16)
     step(lead, f"reopen?comment={comment}", case=case)
     page = lead.get(f"{AUDIT}/read/{case}").text
     assert "Opened again because of a comment by Carys Whitlock" in page and "Save answers" in page

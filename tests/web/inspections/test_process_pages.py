@@ -270,7 +270,11 @@ def test_an_inspection_has_one_lead(here: Here) -> None:
     path = "/inspections/another/process/lead"
     assert post(here.lead, path, lead_id="r.pascoe", reason="On leave").status_code == 302
     form = here.lead.get(path).text
-    assert 'value="r.pascoe"' not in form and 'value="j.hartnell"' in form
+    assert "The lead is R Pascoe." in form and 'name="lead_id" type="radio" value="r.pascoe"' not in form
+    assert 'value="j.hartnell"' in form and 'value="c.whitlock"' not in form, "of the area's managers none"
+    assert 'value="c.whitlock"' not in here.lead.get("/inspections/another/process/panel").text
+    late = post(here.lead, path, lead_id="g.okafor", reason="A page of before", stood="j.hartnell")
+    assert "an inspection has one lead" in late.text, "a page that is out of date names no second one"
     assert here.lead.get("/inspections/another/process").text.count("The lead is R Pascoe") == 1
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from flask import request
 from werkzeug.wrappers import Response
 
 from domain.accounts.roles import READERS
@@ -19,6 +20,11 @@ from web.site import access_control
 @access_control.open_to(*READERS)
 def answers(crn: str, number: int) -> str | Response:
     """The answers, criterion by criterion. With ``?inspection=`` the judgements of that inspection count too."""
+    return answers_page(crn, number)
+
+
+def answers_page(crn: str, number: int, replied: str = "", problem: str = "") -> str | Response:
+    """The page. ``replied``: the inspection to whose reading a reply was sent and not recorded; ``problem``: why, in words."""
     case = opened_case(crn, number)
     if not case.reading.has_begun:
         return not_begun(case)
@@ -29,6 +35,9 @@ def answers(crn: str, number: int) -> str | Response:
         grounds=late_grounds(current_cases.repository(), case.reference, case.reading.moment),
         rest_on=late_in_answer,
         readings=open_readings(current_cases.repository(), case.file),
+        replied=replied,
+        problem=problem,
+        typed=request.form,
     )
 
 

@@ -11,7 +11,9 @@ from domain.entries import refusals
 from domain.entries.schemas import ShapeError, load_entry
 from domain.entries.tidy_text import paragraphs
 from projections.inspections.reading_replies import open_readings
+from web.cases.answers_tab import answers_page
 from web.cases.case_page import blueprint
+from web.presentation.phrases import sentence
 from web.services import current_cases
 from web.site import access_control, clock
 
@@ -22,7 +24,7 @@ LONGEST = 5_000
 @blueprint.post("/cases/<crn>/<int:number>/reading/<inspection>")
 @access_control.open_to(*WORKERS)
 @access_control.keeps_what_was_typed
-def reply(crn: str, number: int, inspection: str) -> Response:
+def reply(crn: str, number: int, inspection: str) -> str | Response:
     """Reply to a reading of this case, or note a learning point. For those who may record on the case today."""
     reference = f"{crn}/{number}"
     current_cases.case(reference)
@@ -35,15 +37,21 @@ def reply(crn: str, number: int, inspection: str) -> Response:
     kind, says = KINDS.get(request.form.get("kind", "")), paragraphs(request.form.get("says", ""))
     question = request.form.get("question", "") if kind == KINDS["point"] else ""
     if question and question not in reading.framework.questions:
-        flash("Choose the question from the list. Nothing was recorded.")
-    elif kind is None or not says or len(says) > LONGEST:
-        flash(f"Write what you have to say, in at most {LONGEST:,} characters. Nothing was recorded.")
+        problem = "Choose the question from the list."
+    elif kind is None or not says:
+        problem = "Write what you have to say."
+    elif len(says) > LONGEST:
+        problem = f"Write at most {LONGEST:,} characters: leave out {len(says) - LONGEST:,}."
     else:
-        _record(reference, kind, inspection, {"says": says, **({"question": question} if question else {})})
+        problem = _record(reference, kind, inspection, {"says": says, **({"question": question} if question else {})})
+    if problem:
+        return answers_page(crn, number, inspection, f"{problem} Nothing was recorded.")
+    flash("It is recorded.")
     return redirect(url_for("cases.answers", crn=crn, number=number, _anchor="readings"))
 
 
-def _record(reference: str, kind: str, inspection: str, said: Mapping[str, str]) -> None:
+def _record(reference: str, kind: str, inspection: str, said: Mapping[str, str]) -> str:
+    """Record it. Returns why it was refused, as a sentence; empty where it was not."""
     who, now = access_control.account(), clock.recording_time()
     try:
         fact = load_entry(kind, {
@@ -54,7 +62,6 @@ def _record(reference: str, kind: str, inspection: str, said: Mapping[str, str])
             reference, [fact], actor=access_control.stored_by_account(who.username), now=now
         )
     except (ShapeError, refusals.Refused, refusals.BusyFile) as error:
-        flash(f"{error} Nothing was recorded.")
-        return
+        return f"{sentence(error.reason if isinstance(error, refusals.Refused) else str(error))}."
     access_control.log("recorded", reference, detail=kind)
-    flash("It is recorded.")
+    return ""

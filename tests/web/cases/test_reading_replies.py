@@ -40,8 +40,12 @@ def test_the_practitioner_replies_and_their_manager_notes_what_is_to_be_learned(
 
 def test_nothing_is_recorded_without_words_or_by_others(app: Flask) -> None:
     officer = signed_in(app, "t.adeyemi")
-    post(officer, REPLY, PAGE, kind="reply", says="  ")
-    assert "Nothing was recorded" in officer.get(PAGE).text
+    assert (
+        "Write what you have to say. Nothing was recorded." in post(officer, REPLY, PAGE, kind="reply", says="  ").text
+    )
+    long = post(officer, REPLY, PAGE, kind="reply", says="w" * 5_001).text
+    assert "leave out 1." in long and "w" * 5_001 in long, "what was written is still there"
+    assert "w" * 100 not in officer.get(PAGE).text
     assert post(officer, f"/cases/{CASE}/reading/no-such", PAGE, kind="reply", says="x").status_code == 404
     lead = signed_in(app, "j.hartnell")
     assert (

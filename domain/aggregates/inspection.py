@@ -192,6 +192,19 @@ class Inspection:
                 shared[case, False] = reader
         return shared
 
+    def seconds_shared_out(self, conflicting: Collection[tuple[str, str]] = ()) -> dict[Task, str]:
+        """The same for the second readings that were drawn and that nobody has: never to the first reader of the case."""
+        held = Counter({name: len([t for t in self.tasks_of(name) if t[1]]) for name in self.assessors})
+        shared: dict[Task, str] = {}
+        for case in (one for one in self.second_drawn if (one, True) not in self.allocated):
+            first = self.allocated.get((case, False))
+            free = [reader for reader in held if reader != first and (case, reader) not in conflicting]
+            if free and first is not None:
+                reader = min(free, key=lambda one: (held[one], self.called(one), one))
+                held[reader] += 1
+                shared[case, True] = reader
+        return shared
+
     def to_finish(self, *assessors: str) -> list[Task]:
         """What is allocated to these assessors and not finished. Once it is frozen, only a reading that was opened again."""
         mine = self.tasks_of(*assessors)

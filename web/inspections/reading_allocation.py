@@ -72,7 +72,10 @@ def allocation(inspection: str) -> str | Response:
     if request.method == "GET":
         return _page(inspection, found, conflicts, {})
     sharing = request.form.get("step") == "share"
-    wanted = found.shared_out(conflicts.every) if sharing else _chosen(inspection, found)
+    if request.form.get("step") == "share second":
+        wanted = found.seconds_shared_out(conflicts.every)
+    else:
+        wanted = found.shared_out(conflicts.every) if sharing else _chosen(inspection, found)
     changed = {task: key for task, key in wanted.items() if found.allocated.get(task, TAKE_BACK) != key}
     despite = {task: said for task, key in changed.items() if (said := conflicts.every.get((task[0], key)))}
     reason = request.form.get("despite", "").strip()
@@ -106,7 +109,8 @@ def _page(inspection: str, found: Inspection, conflicts: ReaderConflicts, chosen
         "inspections/allocation.html", inspection=inspection, opened=found.opened, found=found, closed=closed,
         sample=_form_names(found, closed), readers=readers, conflicts=conflicts.every, chosen=chosen,
         held={case: held_on(conflicts.book, found, case) for case in found.sample if case not in closed}, load=load, unread=unread,
-        governed=applies(found), reason=request.form.get("despite", ""),
+        governed=applies(found), seconds=any((case, True) not in found.allocated for case in found.second_drawn),
+        reason=request.form.get("despite", ""),
     )  # fmt: skip
 
 

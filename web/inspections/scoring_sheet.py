@@ -47,6 +47,7 @@ def sheet(inspection: str) -> str:
 
 def _sheet(inspection: str) -> str:
     made = report_seen(inspection, current_cases.moment())
+    mine = current_inspections.inspections()
     return render_template(
         "inspections/sheet.html",
         inspection=inspection,
@@ -57,10 +58,16 @@ def _sheet(inspection: str) -> str:
         drawn=made.inspection.drawn,
         fixed=[*how_fixed(made.inspection), *policy_said(made.inspection)],
         added=units_added(current_cases.repository(), inspection, made.scored.framework),
-        unit_titles={name: one.title for name, one in current_inspections.inspections().items()},
+        unit_titles={name: one.title for name, one in mine.items()},
         opens=_opens(),
-        others=[(name, other) for name, other in current_inspections.inspections().items() if name != inspection],
+        running=[(name, one) for name, one in mine.items() if name != inspection and _is_running(name)],
+        others=[(name, other) for name, other in mine.items() if name != inspection],
     )
+
+
+def _is_running(name: str) -> bool:
+    """Whether the reader runs an inspection that is not published yet."""
+    return current_inspections.runs(name) and current_cases.repository().inspection(name).published is None
 
 
 def _opens() -> bool:

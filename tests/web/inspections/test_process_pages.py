@@ -278,6 +278,19 @@ def test_an_inspection_has_one_lead(here: Here) -> None:
     assert here.lead.get("/inspections/another/process").text.count("The lead is R Pascoe") == 1
 
 
+def test_what_waits_for_a_second_person_is_said_on_the_first_page(here: Here) -> None:
+    assert post(here.lead, "/inspections/new", **OPENED | {"title": "A third"}).status_code == 302
+    assert "1 request of yours waits for a second person" in here.lead.get("/", follow_redirects=True).text
+    assert "1 request of others waits for you to confirm" in here.second.get("/", follow_redirects=True).text
+    for who in ("c.whitlock", "p.anstey"):
+        assert "A third" not in signed_in(here.app, who).get("/", follow_redirects=True).text
+        assert "waits for you to confirm" not in signed_in(here.app, who).get("/", follow_redirects=True).text
+    confirm_all(here.app)
+    assert "waits for a second person" not in here.lead.get("/", follow_redirects=True).text
+    first = here.lead.get("/inspections").text
+    assert "run by you" in first and "A third" in first.partition('aria-label="This inspection"')[0]
+
+
 def read_all(here: Here) -> None:
     for f in file(here.lead, "october-audit"):
         if isinstance(f, ReadingAllocated):

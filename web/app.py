@@ -283,6 +283,7 @@ def create_app(
         keeping_requests,
         area_pages,
         my_reading_page,
+        requests_page,
         search_page,
         security_headers,
         error_pages,

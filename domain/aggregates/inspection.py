@@ -190,14 +190,15 @@ class Inspection:
         """What nobody reads of the sample, or of what was drawn for a ``second`` reading, each with an assessor.
 
         It is the one who has fewest such readings then, the first by name of equals. Whoever has the other reading of a case is
-        not given this one, nor one whose pair with the case is ``conflicting``. What nobody may be given so is left.
+        not given this one, nor one whose pair with the case is ``conflicting``. What nobody may be given so is left; so is a second
+        reading while there is no first reader.
         """
         held = Counter({name: len([t for t in self.tasks_of(name) if t[1] == second]) for name in self.assessors})
         shared: dict[Task, str] = {}
         for case in self.second_drawn if second else self.sample:
             other = self.allocated.get((case, not second))
             free = [reader for reader in held if reader != other and (case, reader) not in conflicting]
-            if free and (case, second) not in self.allocated:
+            if free and (case, second) not in self.allocated and (other or not second):
                 reader = min(free, key=lambda one: (held[one], self.called(one), one))
                 held[reader] += 1
                 shared[case, second] = reader

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, cast, get_args
+from typing import Any, NamedTuple, cast, get_args
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from domain.accounts.confirming import concerns
 from domain.accounts.kept_accounts import AccountExists, KeyTaken, NoSuchAccount, StaleAccount
 from domain.accounts.requests import LIFE, AlreadyDecided, Decision, NoSuchRequest, Request
-from domain.accounts.roles import ADMINISTRATORS, OPENERS
+from domain.accounts.roles import ADMINISTRATORS, OPENERS, Account
 from domain.entries.code_lists import label
 from domain.store.erasing import NotErased
 from domain.store.record_keys import KeyChanged
@@ -19,6 +19,7 @@ from domain.store.sources import NotDeclared
 from web.presentation.formatting import long_date
 from web.services import current_cases
 from web.site import access_control, clock, two_people
+from web.site.links import NAVIGATION
 
 blueprint = Blueprint("requests", __name__)
 
@@ -187,3 +188,34 @@ def _words(value: Any) -> str:
         return long_date(date.fromisoformat(str(value)))
     except ValueError:
         return str(label(str(value)))
+
+
+class WaitingRequests(NamedTuple):
+    """How many requests wait: for the person signed in to confirm, and of their own for somebody else."""
+
+    theirs: int
+    own: int
+
+
+def on_home() -> WaitingRequests:
+    """What waits, on the reader's home page; nothing on others."""
+    who = access_control.signed_in()
+    if who is None or not who.is_one_of((*ADMINISTRATORS, *OPENERS)) or request.endpoint not in _homes(who):
+        return WaitingRequests(0, 0)
+    waiting = [
+        one for one in access_control.register().requests.still_open(clock.now()) if not one.alone and _may_see(one)
+    ]
+    shown = [_shown(one) for one in waiting]
+    return WaitingRequests(
+        sum(one.may_confirm for one in shown), sum(one.asked.asked_by == who.username for one in shown)
+    )
+
+
+def _homes(who: Account) -> set[str]:
+    """The first page of a reader's menu; of an inspector, who may have nothing to read, also the inspections."""
+    return {NAVIGATION[who.role][0][1], *(["inspections.index"] if who.inspects else [])}
+
+
+def attach(app: Flask) -> None:
+    """Let the home page say what waits for a second person."""
+    app.add_template_global(on_home, "requests_on_home")

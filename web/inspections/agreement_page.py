@@ -41,7 +41,11 @@ class Compared(NamedTuple):
 def agreement(inspection: str) -> str:
     """How far two readers agree, and assessors with what the entries give. Who has their own readings alone is shown these."""
     own = current_inspections.own_cases(inspection)
-    opened = current_cases.repository().inspections[inspection] if own is not None else current_inspections.inspection(inspection)
+    opened = (
+        current_cases.repository().inspections[inspection]
+        if own is not None
+        else current_inspections.inspection(inspection)
+    )
     if current_inspections.is_draft_reader(inspection):
         abort(403, "A draft does not say how its readers agreed.")
     found, hidden = current_inspections.seen(inspection), current_inspections.to_read(inspection)
@@ -96,6 +100,16 @@ def _is_mine(pair: AnswerPair) -> bool:
     return any(map(access_control.account().is_named, pair.readers))
 
 
+def _settled(inspection: str, asked: CaseQuestion) -> str:
+    """The entry by which a question is settled now; ``nothing`` where it is not."""
+    readings = current_inspections.scored(inspection).readings
+    made = (one for reading in readings if reading.reference == asked.reference for one in reading.judgements)
+    found = [
+        one.entry for one in made if one.inspection == inspection and one.adjudicates and one.question == asked.question
+    ]
+    return found[-1] if found else "nothing"
+
+
 @blueprint.route("/inspections/<inspection>/settle/<crn>/<int:number>/<question>", methods=["GET", "POST"])
 @access_control.open_to(*OPENERS)
 @access_control.keeps_what_was_typed
@@ -119,11 +133,14 @@ def settle(inspection: str, crn: str, number: int, question: str) -> str | Respo
     ]  # fmt: skip
     title = f"Settle an answer: {case}"
     access_control.shown(case)
+    stands = _settled(inspection, pair.asked)
     if request.method == "GET":
-        return form_page(title, fields, {}, {}, inspection)
+        return form_page(title, fields, {}, {}, inspection, stood=stands)
     values, problems = read_form(fields)
+    if request.form.get("stood", stands) != stands:
+        problems = {"entry": "Somebody settled this while the page was open. What stands now is on the page Agreement"}
     problems = problems or settle_answer(inspection, found, case, {"question": question, **values})
     if problems:
-        return form_page(title, fields, request.form.to_dict(flat=False), problems, inspection)
+        return form_page(title, fields, request.form.to_dict(flat=False), problems, inspection, stood=stands)
     flash("The answer is settled.")
     return redirect(url_for("assessing.agreement", inspection=inspection))

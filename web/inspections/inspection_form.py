@@ -28,17 +28,19 @@ def form_page(
     *,
     more: Sequence[tuple[str, str]] = (),
     said: str = "",
+    stood: str = "",
 ) -> str:
     """The form with what was typed. A problem with no field of the form stands at the top.
 
     ``typed``: field -> the values in it. ``inspection``: None while it is not open yet. ``more``: further buttons, each the
-    ``step`` that it sends and its words. ``said``: words above the form.
+    ``step`` that it sends and its words. ``said``: words above the form. ``stood``: what stands as the page is made, sent with the
+    form.
     """
     names = {field.name for field in fields}
     placed = {name if name in names else "entry": words for name, words in problems.items()}
     return render_template(
         "inspections/inspection_form.html", title=title, fields=fields, typed=typed, problems=placed, inspection=inspection,
-        more=more, said=said,
+        more=more, said=said, stood=stood,
         entry_id=request.form.get("entry") or token(),
     )  # fmt: skip
 

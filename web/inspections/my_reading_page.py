@@ -8,7 +8,6 @@ from domain.accounts.roles import OPENERS
 from domain.aggregates.inspection import Task
 from domain.entries.inspection_entries import InspectionOpened
 from web.inspections.reading_pages import blueprint
-from web.inspections.waiting_work import waiting_work
 from web.services import current_cases, current_inspections
 from web.site import access_control
 from web.site.links import NAVIGATION
@@ -34,7 +33,7 @@ def mine() -> str:
     found = [_of(name, opened) for name, opened in current_cases.repository().inspections.items()]
     readings = [one for one in found if one.tasks or one.closed or one.calibration]
     access_control.shown(*(case for one in readings for case in (*one.calibration, *(case for case, _ in one.tasks))))
-    return render_template("inspections/my_reading.html", readings=readings, waits=waiting_work())
+    return render_template("inspections/my_reading.html", readings=readings)
 
 
 def _of(name: str, opened: InspectionOpened) -> MyReadings:

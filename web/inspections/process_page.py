@@ -56,10 +56,11 @@ def take_step(inspection: str, step: str) -> str | Response:
         abort(404, "There is no such comment here.")
     fields, said = kind.fields(found, about), kind.said(found, about)
     if request.method == "GET":
-        return form_page(kind.title, fields, {}, {}, inspection, said=said)
+        return form_page(kind.title, fields, {}, {}, inspection, said=said, stood=kind.stands(found))
     typed, problems = read_form(fields)
     problems = problems or enter(inspection, kind.entry_type, kind.values(found, about, typed), asked=fields)
     if problems:
-        return form_page(kind.title, fields, request.form.to_dict(flat=False), problems, inspection, said=said)
+        typed_again = request.form.to_dict(flat=False)
+        return form_page(kind.title, fields, typed_again, problems, inspection, said=said, stood=kind.stands(found))
     flash(f"{sentence(kind.title)}: done.")
     return redirect(url_for("inspecting.process", inspection=inspection))

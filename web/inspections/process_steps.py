@@ -3,11 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, get_args
 
+from flask import request
+
 from domain.accounts.roles import WORKERS, Account
 from domain.aggregates.inspection import Inspection
 from domain.aggregates.process_rules import MOVES_A_FIGURE
 from domain.entries import code_lists
 from domain.entries.process_entries import CommentMade
+from projections.inspections import inspection_access
 from web.presentation.formatting import long_date
 from web.recording.entry_forms import Field
 from web.site import access_control
@@ -23,6 +26,8 @@ class Step(NamedTuple):
     """A step: its entry, the title of its form, what it asks, the values that follow from it, and words above the form.
 
     ``fields`` and ``said`` are called with the inspection and the id of the comment or entry that the step is about (or empty).
+    ``stands``: what stood when the page was made, so that a page that is out of date changes nothing; empty where that does not
+    matter.
     """
 
     entry_type: str
@@ -30,6 +35,7 @@ class Step(NamedTuple):
     fields: Callable[[Inspection, str], list[Field]]
     values: Callable[[Inspection, str, Values], Values]
     said: Callable[[Inspection, str], str] = lambda found, about: ""
+    stands: Callable[[Inspection], str] = lambda found: ""
 
 
 def _accounts(wanted: Callable[[Account], bool]) -> tuple[tuple[str, str], ...]:
@@ -42,8 +48,16 @@ def _called(username: Any) -> str:
     return found or str(username)
 
 
+def _may_take_part(found: Inspection, one: Account) -> bool:
+    """Whether an account may lead an inspection or sit on its panel: of one of inspectors, an inspector whom nobody named for the
+    area; of an audit, whoever may open one."""
+    if not found.is_inspectors_own:
+        return one.may_open_inspections
+    return one.inspects and not inspection_access.is_named(found, one)
+
+
 def _lead_fields(found: Inspection, _: str) -> list[Field]:
-    others = _accounts(lambda one: one.may_open_inspections and one.username != found.lead)
+    others = _accounts(lambda one: _may_take_part(found, one) and one.username != found.lead)
     return [
         Field("lead_id", "choice", "The next lead", True, "", others),
         Field("reason", "note", "Why", True),
@@ -61,7 +75,7 @@ def _person_fields(found: Inspection, _: str) -> list[Field]:
 
 def _panel_fields(found: Inspection, _: str) -> list[Field]:
     return [Field("members", "choices", "Members", True, "Two or more; a rating is moved when more than half of them agree",
-                  _accounts(lambda one: one.may_open_inspections))]  # fmt: skip
+                  _accounts(lambda one: _may_take_part(found, one)))]  # fmt: skip
 
 
 def _comment_of(found: Inspection, about: str) -> CommentMade:
@@ -118,8 +132,8 @@ DATES = "A day such as 3/10/2005, from today on"
 STEPS: Mapping[str, Step] = {
     "lead": Step(
         "LeadNamed", "Name the next lead", _lead_fields,
-        lambda found, _, said: {**said, "lead": _called(said.get("lead_id")), "instead_of": found.lead},
-        lambda found, _: f"The lead is {found.called(found.lead) or _called(found.lead)}.",
+        lambda found, _, said: {**said, "lead": _called(said.get("lead_id")), "instead_of": request.form.get("stood", found.lead)},
+        lambda found, _: f"The lead is {_called(found.lead)}.", lambda found: found.lead or "",
     ),
     "person": Step(
         "AreaPersonNamed", "Name a person of the area", _person_fields,

@@ -23,7 +23,6 @@ from projections.scoring.verdicts import VERDICTS
 from web.inspections.freeze_words import how_fixed
 from web.inspections.report_seen import report_seen
 from web.inspections.sheet_data import compared_words, names_of
-from web.inspections.waiting_work import WaitingWork, waiting_work
 from web.presentation.policy_words import policy_said
 from web.services import current_cases, current_inspections
 from web.site import access_control
@@ -37,10 +36,10 @@ def index() -> str | Response:
     """The scoring sheet of the latest inspection, or what to do where there is none, or none whose policy can be used."""
     latest = current_inspections.front()
     if latest is None:
-        return render_template("inspections/welcome.html", opens=_opens(), waits=_waits())
+        return render_template("inspections/welcome.html", opens=_opens())
     if current_cases.repository().inspection(latest).unusable is not None:
         return redirect(url_for("policy.show", inspection=latest))
-    return _sheet(latest, _waits())
+    return _sheet(latest)
 
 
 @blueprint.get("/inspections/<inspection>")
@@ -51,8 +50,9 @@ def sheet(inspection: str) -> str:
     return _sheet(inspection)
 
 
-def _sheet(inspection: str, waits: WaitingWork | None = None) -> str:
+def _sheet(inspection: str) -> str:
     made = report_seen(inspection, current_cases.moment())
+    mine = current_inspections.inspections()
     return render_template(
         "inspections/sheet.html",
         inspection=inspection,
@@ -67,16 +67,16 @@ def _sheet(inspection: str, waits: WaitingWork | None = None) -> str:
             *current_inspections.without_before(inspection),
         ],
         added=units_added(current_cases.repository(), inspection, made.scored.framework),
-        unit_titles={name: one.title for name, one in current_inspections.inspections().items()},
+        unit_titles={name: one.title for name, one in mine.items()},
         opens=_opens(),
-        waits=waits,
-        others=[(name, other) for name, other in current_inspections.inspections().items() if name != inspection],
+        running=[(name, one) for name, one in mine.items() if name != inspection and _is_running(name)],
+        others=[(name, other) for name, other in mine.items() if name != inspection],
     )
 
 
-def _waits() -> WaitingWork | None:
-    """What waits for the reader in inspections; None for who never works in one."""
-    return waiting_work() if _opens() else None
+def _is_running(name: str) -> bool:
+    """Whether the reader runs an inspection that is not published yet."""
+    return current_inspections.runs(name) and current_cases.repository().inspection(name).published is None
 
 
 def _opens() -> bool:

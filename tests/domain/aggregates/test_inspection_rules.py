@@ -544,6 +544,23 @@ def test_cases_are_shared_out_by_key_and_never_to_the_second_reader() -> None:
     assert found.shared_out()[DRAWN.cases[0], False] == "j.hartnell"
 
 
+def test_second_readings_that_were_drawn_are_shared_out_and_never_to_the_first_reader() -> None:
+    firsts = [
+        entry("ReadingAllocated", case=case, assessor="J Hartnell", assessor_id="j.hartnell" if number % 2 else "j.hart2")
+        for number, case in enumerate(DRAWN.cases)
+    ]  # fmt: skip
+    drawn = entry("SampleDrawn", **SAMPLE, repeats="the draw of this test")
+    found = Inspection.of([OPENED, FRAME, drawn, *TWINS, *firsts])
+    shared = found.shared_out(second=True)
+    assert found.second_drawn and set(shared) == {(case, True) for case in found.second_drawn}
+    assert all(reader != found.allocated[case, False] for (case, _), reader in shared.items())
+    case, other = found.second_drawn[0], shared[found.second_drawn[0], True]
+    assert (case, True) not in found.shared_out({(case, other)}, second=True), "not in spite of a conflict"
+    assert Inspection.of([OPENED, FRAME, drawn, *TWINS]).shared_out(second=True) == {}, (
+        "the first reader is known before"
+    )
+
+
 def test_a_file_without_ids_reads_as_before() -> None:
     found = Inspection.of([*READY, FIRST])
     assert set(found.assessors) == {"J Hartnell", "R Pascoe"} and found.tasks_of("J Hartnell") == [

@@ -69,6 +69,22 @@ def scored_by(basis: Basis, question: str) -> Framework:
     return replace(ESI, sections=sections)
 
 
+def test_what_was_settled_counts_before_the_first_answer_and_what_a_comment_moved_before_both() -> None:
+    first = reading("insufficient", inspection="october-audit")
+    settled = reading(
+        "insufficient", date(2005, 9, 8), inspection="october-audit", adjudicates=True, comment="Not there"
+    )
+    again = reading("sufficient", date(2005, 9, 15), inspection="october-audit", reopening="reopened")
+    answer = [
+        told(*said, inspection="october-audit")[PLAN].answer for said in ((first, settled), (first, settled, again))
+    ]
+    assert answer == ["insufficient", "sufficient"]
+    late = reading("sufficient", date(2005, 9, 20), inspection="october-audit")
+    assert told(first, settled, late, inspection="october-audit")[PLAN].answer == "insufficient", (
+        "settled, whenever it was"
+    )
+
+
 def of(cases: Sequence[list[Answer]], question: str) -> QuestionScore:
     return score(ESI, cases).questions[question]
 

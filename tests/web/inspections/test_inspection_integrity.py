@@ -183,6 +183,8 @@ def test_what_nobody_touched_is_no_agreement_and_what_two_readers_said_is_settle
     assert "Enter “Why this answer stands”" in post(lead, settle, answer="insufficient").text
     before = lead.get(f"{AUDIT}/questions/{PLAN}").text
     assert post(lead, settle, answer="insufficient", comment="The plan is not there").status_code == 302
+    again = post(lead, settle, answer="sufficient", comment="A page of before", stood="nothing")
+    assert "Somebody settled this while the page was open" in again.text
     assert "by J Hartnell" in lead.get(f"{AUDIT}/agreement").text
     assert (
         "The plan is not there" in lead.get(f"{AUDIT}/questions/{PLAN}").text and "The plan is not there" not in before

@@ -270,8 +270,25 @@ def test_an_inspection_has_one_lead(here: Here) -> None:
     path = "/inspections/another/process/lead"
     assert post(here.lead, path, lead_id="r.pascoe", reason="On leave").status_code == 302
     form = here.lead.get(path).text
-    assert 'value="r.pascoe"' not in form and 'value="j.hartnell"' in form
+    assert "The lead is R Pascoe." in form and 'name="lead_id" type="radio" value="r.pascoe"' not in form
+    assert 'value="j.hartnell"' in form and 'value="c.whitlock"' not in form, "of the area's managers none"
+    assert 'value="c.whitlock"' not in here.lead.get("/inspections/another/process/panel").text
+    late = post(here.lead, path, lead_id="g.okafor", reason="A page of before", stood="j.hartnell")
+    assert "an inspection has one lead" in late.text, "a page that is out of date names no second one"
     assert here.lead.get("/inspections/another/process").text.count("The lead is R Pascoe") == 1
+
+
+def test_what_waits_for_a_second_person_is_said_on_the_first_page(here: Here) -> None:
+    assert post(here.lead, "/inspections/new", **OPENED | {"title": "A third"}).status_code == 302
+    assert "1 request of yours waits for a second person" in here.lead.get("/", follow_redirects=True).text
+    assert "1 request of others waits for you to confirm" in here.second.get("/", follow_redirects=True).text
+    for who in ("c.whitlock", "p.anstey"):
+        assert "A third" not in signed_in(here.app, who).get("/", follow_redirects=True).text
+        assert "waits for you to confirm" not in signed_in(here.app, who).get("/", follow_redirects=True).text
+    confirm_all(here.app)
+    assert "waits for a second person" not in here.lead.get("/", follow_redirects=True).text
+    first = here.lead.get("/inspections").text
+    assert "run by you" in first and "A third" in first.partition('aria-label="This inspection"')[0]
 
 
 def read_all(here: Here) -> None:

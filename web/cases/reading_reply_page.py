@@ -13,7 +13,6 @@ from domain.entries.tidy_text import paragraphs
 from projections.inspections.reading_replies import open_readings
 from web.cases.answers_tab import answers_page
 from web.cases.case_page import blueprint
-from web.presentation.phrases import sentence
 from web.services import current_cases
 from web.site import access_control, clock
 

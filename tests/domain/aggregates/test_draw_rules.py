@@ -206,13 +206,6 @@ def test_second_readings_follow_from_the_draw_and_a_spare_takes_the_place() -> N
     spare = FOUND.spares_for(case)[0]
     after = Inspection.of([*READY, entry("CaseReplaced", case=case, by=spare, why="file_missing", reason="r")])
     assert after.second_drawn == (spare, *twice[1:])
-    readers = [entry("AssessorNamed", assessor=name, role="hm_inspector") for name in ("A", "B")]
-    shared = Inspection.of(
-        [*READY, *readers, *(entry("ReadingAllocated", case=one, assessor="A") for one in twice[:3])]
-    )
-    assert shared.shared_out({(twice[3], "B")}, second=True) == {
-        **{(one, True): "B" for one in twice[:3]}, (twice[3], True): "A", (twice[4], True): "A",
-    }, "nobody is given a case twice, and who has fewest is given the next"  # fmt: skip
     audit = structs.replace(OPENED, opened_as="spo")  # type: ignore[type-var]
     assert Inspection.of([audit, *READY[1:]]).second_drawn == (), "one person reads an audit"
 

@@ -224,17 +224,3 @@ def test_an_inspector_reaches_no_case_of_an_inspection_until_a_second_person_con
 def _waiting(app: Flask) -> list[int]:
     with app.app_context():
         return [one.number for one in access_control.register().requests.still_open(clock.now()) if not one.alone]
-
-
-def test_what_waits_is_told_where_an_inspector_begins(app: Flask, lead: FlaskClient) -> None:
-    assert post(lead, "/inspections/new", **OPENED).status_code == 302
-    second = signed_in(app, "g.okafor")
-    assert "1 request that you may confirm" in second.get("/my-reading").text
-    assert "1 request that you may confirm" in second.get("/inspections").text
-    assert "that you may confirm" not in lead.get("/my-reading").text, "nobody confirms what they asked for"
-    confirm_all(app)
-    assert (
-        f'Not published yet: <a class="govuk-link" href="{AUDIT}/work">October audit</a>'
-        in lead.get("/inspections").text
-    )
-    assert "that you may confirm" not in second.get("/my-reading").text

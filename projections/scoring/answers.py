@@ -92,11 +92,12 @@ def judgements_that_count(
     """The judgements that may count: those of the record by their day, then those of the inspection whatever their day.
 
     ``record``: the judgements known at the moment. ``to_date``: all judgements. An inspector's reading is about the file on
-    the sample date, though it is recorded weeks later. What adjudicates comes last.
+    the sample date, though it is recorded weeks later. What adjudicates comes after what two readers answered, whatever was
+    recorded when; what was answered again because of a comment comes last.
     """
     of_record = [j for j in record if j.inspection is None and not j.second and j.occurred_on <= day]
     of_inspection = [j for j in to_date if inspection is not None and j.inspection == inspection]
-    of_inspection.sort(key=lambda j: j.adjudicates)  # what was settled counts, whatever was recorded when
+    of_inspection.sort(key=lambda j: 2 if j.reopening is not None else int(j.adjudicates))
     return [*of_record, *of_inspection]
 
 

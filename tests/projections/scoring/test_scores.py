@@ -69,6 +69,21 @@ def scored_by(basis: Basis, question: str) -> Framework:
     return replace(ESI, sections=sections)
 
 
+def test_what_was_settled_counts_before_the_first_answer_and_what_a_comment_moved_before_both() -> None:
+    first = reading("insufficient", inspection="october-audit")
+    settled = reading(
+        "insufficient", date(2005, 9, 8), inspection="october-audit", adjudicates=True, comment="Not there"
+    )
+    again = reading("sufficient", date(2005, 9, 15), inspection="october-audit", reopening="reopened")
+    late = reading("sufficient", date(2005, 9, 20), inspection="october-audit")
+
+    def counts(*said: dict[str, Any]) -> str | None:
+        return told(plan(), *said, inspection="october-audit")[PLAN].answer
+
+    assert (counts(first, settled), counts(first, settled, again)) == ("insufficient", "sufficient")
+    assert counts(first, settled, late) == "insufficient", "settled, whenever it was recorded"
+
+
 def of(cases: Sequence[list[Answer]], question: str) -> QuestionScore:
     return score(ESI, cases).questions[question]
 

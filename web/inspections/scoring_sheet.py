@@ -21,6 +21,7 @@ from projections.scoring.finding_text import exceeds_chance
 from projections.scoring.scores import printed
 from projections.scoring.verdicts import VERDICTS
 from web.inspections.freeze_words import how_fixed
+from web.inspections.printed_report import few
 from web.inspections.report_seen import report_seen
 from web.inspections.sheet_data import compared_words, names_of
 from web.presentation.policy_words import policy_said
@@ -69,6 +70,7 @@ def _sheet(inspection: str) -> str:
         added=units_added(current_cases.repository(), inspection, made.scored.framework),
         unit_titles={name: one.title for name, one in mine.items()},
         opens=_opens(),
+        few=few,
         running=[(name, one) for name, one in mine.items() if name != inspection and _is_running(name)],
         others=[(name, other) for name, other in mine.items() if name != inspection],
     )

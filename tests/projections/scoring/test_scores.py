@@ -75,14 +75,13 @@ def test_what_was_settled_counts_before_the_first_answer_and_what_a_comment_move
         "insufficient", date(2005, 9, 8), inspection="october-audit", adjudicates=True, comment="Not there"
     )
     again = reading("sufficient", date(2005, 9, 15), inspection="october-audit", reopening="reopened")
-    answer = [
-        told(*said, inspection="october-audit")[PLAN].answer for said in ((first, settled), (first, settled, again))
-    ]
-    assert answer == ["insufficient", "sufficient"]
     late = reading("sufficient", date(2005, 9, 20), inspection="october-audit")
-    assert told(first, settled, late, inspection="october-audit")[PLAN].answer == "insufficient", (
-        "settled, whenever it was"
-    )
+
+    def counts(*said: dict[str, Any]) -> str | None:
+        return told(plan(), *said, inspection="october-audit")[PLAN].answer
+
+    assert (counts(first, settled), counts(first, settled, again)) == ("insufficient", "sufficient")
+    assert counts(first, settled, late) == "insufficient", "settled, whenever it was recorded"
 
 
 def of(cases: Sequence[list[Answer]], question: str) -> QuestionScore:

@@ -190,3 +190,11 @@ def test_a_custody_handover_and_the_calculated_tiers_are_on_the_case_page_in_its
         assert law["tiers"]["v2"]["sure"] == "F" and law["tiers"].get("v3") is None, "version 3 begins in 2026"
     assert tiers == {"2023-12-11": ("C2", [10]), "2023-12-12": ("D2", [])}
     assert "Version 2: " in lead.get(f"/cases/{tiered}").text
+
+
+def test_the_sheet_says_where_a_figure_rests_on_few_cases(book: CaseRepository) -> None:
+    lead = signed_in(
+        create_app(str(book.files.env["SQLITE_DBNAME"]), today=lambda: date(2024, 4, 16), demo=True), "i.farrar"
+    )
+    sheet = lead.get(f"/inspections/{NAME}").text
+    assert "3 of 5 (few cases)" in sheet and sheet.count("(few cases)") == 1

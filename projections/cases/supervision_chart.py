@@ -19,7 +19,8 @@ LANES = ("Contact", "Risk of harm", "Assessment and plan", "Enforcement", "Overs
 class SupervisionChart:
     """The days shown, both included, and the lanes in reading order.
 
-    ``ended``: the day on which supervision ended, None while it goes on at the day read.
+    ``ended``: the day on which supervision ended, None while it goes on at the day read. ``shows_duties``: whether duties are
+    among the marks at all.
     """
 
     first: date
@@ -28,6 +29,7 @@ class SupervisionChart:
     ended: date | None
     day: date
     lanes: Sequence[Lane]
+    shows_duties: bool = True
 
     @property
     def marks(self) -> list[Mark]:
@@ -38,12 +40,14 @@ class SupervisionChart:
         return next((lane for lane in self.lanes if lane.name == name), Lane(name))
 
 
-def supervision_chart(reading: Reading, *, met: bool = False, until: date | None = None) -> SupervisionChart:
+def supervision_chart(
+    reading: Reading, *, met: bool = False, until: date | None = None, duties: bool = True
+) -> SupervisionChart:
     """The case as at the reading's day. ``ValueError``: supervision had not begun by then.
 
     It goes from the start of supervision to the day read or the end of supervision, whichever is first, and further on
     both sides where there are marks. Nothing dated after the day is shown, except due and arranged dates within ``MARGIN``.
-    ``met``: also the duties that were met. ``until``: the days go on to this one at least.
+    ``met``: also the duties that were met. ``until``: the days go on to this one at least. ``duties``: whether any are shown.
     """
     history, day = reading.history, reading.moment.on
     started, ended = reading.snapshot.spell.started_on, reading.snapshot.spell.ended_on
@@ -51,7 +55,7 @@ def supervision_chart(reading: Reading, *, met: bool = False, until: date | None
     marks = {
         "Contact": chart_lanes.contact_marks(history, day),
         **{name: chart_lanes.act_marks(history, day, name) for name in chart_lanes.ACTS},
-        "Late or missing": chart_lanes.due_marks(reading, over, met),
+        "Late or missing": chart_lanes.due_marks(reading, over, met) if duties else [],
     }
     marks = {name: [m for m in found if m.day >= started - MARGIN] for name, found in marks.items()}
     bands = {
@@ -61,5 +65,5 @@ def supervision_chart(reading: Reading, *, met: bool = False, until: date | None
     dated = [mark.day for found in marks.values() for mark in found]
     return SupervisionChart(
         min([started, *dated]), max([over, *dated, *([until] if until else [])]), started, ended, day,
-        [Lane(name, marks.get(name, ()), bands.get(name, ())) for name in LANES],
+        [Lane(name, marks.get(name, ()), bands.get(name, ())) for name in LANES], duties,
     )  # fmt: skip

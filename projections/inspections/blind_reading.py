@@ -23,8 +23,8 @@ from projections.cases.entry_timeline import TimelineEntry
 
 
 def read_blind(inspection: Inspection, account: Account) -> set[str]:
-    """The cases of which an assessor has still to finish the second reading."""
-    return {case for case, second in inspection.to_finish(*account.keys) if second}
+    """The cases of which an assessor has still to finish the second reading; in a blind inspection, either reading."""
+    return {case for case, second in inspection.to_finish(*account.keys) if second or inspection.is_blind}
 
 
 def to_read(inspection: Inspection, account: Account) -> set[str]:

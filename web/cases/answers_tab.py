@@ -12,7 +12,7 @@ from projections.inspections.reading_replies import open_readings
 from projections.scoring.answers import Answer
 from web.cases.case_page import blueprint
 from web.cases.opened_case import case_page, not_begun, opened_case
-from web.services import current_cases
+from web.services import current_cases, current_inspections
 from web.site import access_control
 
 
@@ -28,17 +28,26 @@ def answers_page(crn: str, number: int, replied: str = "", problem: str = "") ->
     case = opened_case(crn, number)
     if not case.reading.has_begun:
         return not_begun(case)
+    judged_first = _judged_first(case.reference)
     return case_page(
         case,
         "cases/case_answers.html",
-        criteria=by_criterion(case.reading.answers, case.reading.framework),
+        criteria=[] if judged_first else by_criterion(case.reading.answers, case.reading.framework),
         grounds=late_grounds(current_cases.repository(), case.reference, case.reading.moment),
         rest_on=late_in_answer,
         readings=open_readings(current_cases.repository(), case.file),
+        judged_first=judged_first,
         replied=replied,
         problem=problem,
         typed=request.form,
     )
+
+
+def _judged_first(reference: str) -> list[str]:
+    """The blind inspections for which the person signed in has still to read this case: they judge before they see its answers."""
+    book = current_cases.repository()
+    names = sorted(current_inspections.not_yet_shown(reference))
+    return [book.inspections[name].title for name in names if book.inspection(name).is_blind]
 
 
 def by_criterion(given: Sequence[Answer], framework: Framework) -> list[tuple[str, str, list[Answer]]]:

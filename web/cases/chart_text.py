@@ -109,7 +109,8 @@ def summary(chart: SupervisionChart) -> str:
     parts += [count_noun(acts[kind], noun) for kind, noun in ENFORCED if acts[kind]]
     ahead = f"due by {short_date(chart.day + MARGIN)} and not done yet"
     owed = (("overdue", "overdue"), ("missed_window", "missed"), ("due", ahead))
-    counted = [(due[kind], words) for kind, words in owed if due[kind] or kind == "overdue"]
+    told = [kind for kind, _ in owed if due[kind] or (kind == "overdue" and chart.shows_duties)]
+    counted = [(due[kind], words) for kind, words in owed if kind in told]
     parts += [f"{count_noun(n, 'duty', 'duties')} {words}" for n, words in counted]
     return f"{'; '.join(parts)}."
 

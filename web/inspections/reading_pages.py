@@ -142,13 +142,13 @@ def _page(inspection: str, found: Inspection, task: Task, problems: Problems) ->
         fact for fact in file.entries.values()
         if isinstance(fact, InterviewNoted) and fact.inspection == inspection and access_control.account().made(fact)
     ]  # fmt: skip
+    hides = found.is_blind and (task in found.to_finish(*keys) or reference in found.to_calibrate(*keys))
     items = before_assessors(file, timeline(file, reading.history, reading.moment, book.stored(reference)))
     return render_template(
         "inspections/reading.html", inspection=inspection, opened=found.opened, found=found, reference=reference, second=second,
-        reading=reading, day=day, spell=reading.snapshot.spell, chart=chart(supervision_chart(reading)),
+        reading=reading, day=day, spell=reading.snapshot.spell, chart=chart(supervision_chart(reading, duties=not hides)),
         items=items, named={item.fact.entry: item.fact for item in items},
-        owed=[] if found.is_blind and (task in found.to_finish(*keys) or reference in found.to_calibrate(*keys))
-             else [o for o in reading.obligations if o.clause.of_standards and o.state(day) in ("overdue", "missed")],
+        hides=hides, owed=[o for o in reading.obligations if o.clause.of_standards and o.state(day) in ("overdue", "missed")],
         instrument=questions_asked(found.framework, reading, inspection, second=second, left_out=found.not_rescored,
                                    blind=found.is_blind),
         problems=problems,

@@ -1,5 +1,6 @@
 """A report's recommendations, the progress on earlier ones, next steps: written in the browser, shown, refused."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -70,6 +71,11 @@ def test_only_whoever_runs_it_writes_and_no_other_part_is_there(app: Flask, lead
     assert signed_in(app, "t.adeyemi").get(f"{SECOND}/write/step").status_code == 403
 
 
+def _strip(page: str) -> str:
+    """What the strip of the supervision says, without the script and the rest of the page."""
+    return page.partition('class="ca-strip')[2].partition("<h3")[0].lower()
+
+
 def test_what_the_entries_answer_is_hidden_until_the_reader_of_a_blind_inspection_has_answered(
     app: Flask, lead: FlaskClient
 ) -> None:
@@ -82,7 +88,13 @@ def test_what_the_entries_answer_is_hidden_until_the_reader_of_a_blind_inspectio
     (case, *_) = [f.case for f in file(lead, "december-audit") if isinstance(f, ReadingAllocated)]
     reading = f"{path}/read/{case}"
     before = lead.get(reading).text
-    assert "From the entries:" not in before and "it is shown once you have" in before and "0 duties not done" in before
+    assert "From the entries:" not in before and "it is shown once you have" in before
+    assert "duties not done" not in before and "late or not done is shown once you have finished" in before
+    assert not re.search(r"dut(y|ies) overdue", _strip(before)) and "mark-overdue" not in _strip(before)
+    answered = f"/cases/{case}/answers?as_at=2005-10-03"
+    assert "readers judge first" in lead.get(answered).text and "Sufficient" not in lead.get(answered).text
+    listed = lead.get(f"{path}/questions/{question}").text
+    assert f">{case}<" not in listed and "still to read" in listed
     refused = post(lead, reading, step="finish", note="")
     assert "questions are not answered" in refused.text, "what the entries answer is not taken as the reader's"
     post(lead, reading, **{f"answer {question}": "insufficient"})
@@ -90,3 +102,6 @@ def test_what_the_entries_answer_is_hidden_until_the_reader_of_a_blind_inspectio
     assert after.count("From the entries:") == 1
     (said,) = [f for f in file(lead, case) if isinstance(f, QualityJudged) and f.inspection == "december-audit"]
     assert (said.answer, said.overrules) == ("insufficient", False), "nobody overrules what they have not seen"
+    assert post(lead, reading, step="finish", note="The rest is at court").status_code == 302
+    assert "not done" in lead.get(reading).text and "readers judge first" not in lead.get(answered).text
+    assert case in lead.get(f"{path}/questions/{question}").text

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from web.inspections.report_data import InspectionReport, report_of
 from web.inspections.report_document import BEFORE, FORMAT, OLDER, report_document
 from web.inspections.report_fields import check_place, differences, shown
 
-BINARY = {b"%PDF": "PDF", b"PK\x03\x04": "OpenDocument file"}
+BINARY = {b"%PDF": "a PDF", b"PK\x03\x04": "an OpenDocument file"}
 """How the files begin of which the bytes alone are compared."""
 
 
@@ -56,7 +57,12 @@ def verify_report(book: CaseRepository, path: Path) -> Proof:
         raise NotAReport(
             f"{path.name}: not a report's JSON, PDF or OpenDocument file, nor its answers as CSV"
         ) from None
-    return _of_answers(book, path, content, text) if path.suffix == ".csv" else _of_json(book, path, content, text)
+    if path.suffix == ".csv":
+        return _of_answers(book, path, content, text)
+    if not text.lstrip().startswith(("{", "[", "<")):
+        with suppress(NotAReport):  # answers that were saved under another name
+            return _of_answers(book, path, content, text)
+    return _of_json(book, path, content, text)
 
 
 def made_again(book: CaseRepository, name: str, *, alone: bool = False) -> InspectionReport:
@@ -67,7 +73,7 @@ def made_again(book: CaseRepository, name: str, *, alone: bool = False) -> Inspe
 
 def _of_bytes(book: CaseRepository, content: bytes, kind: str) -> Proof:
     found = _published_as(book, content)
-    words = f"the fields of a {kind} are not compared: verify the report's JSON, or its answers as CSV"
+    words = f"the fields of {kind} are not compared: verify the report's JSON, or its answers as CSV"
     if found is not None:
         return Proof([f"byte for byte the published file {found[1]} of {found[0]}", words], fields=False)
     every = (book.inspection(name).published for name in book.inspections)

@@ -402,7 +402,10 @@ def test_a_readers_own_answers_say_how_many_cases_they_hold(app: Flask, own_data
     held = len({row.split(",")[0] for row in content.decode().splitlines()[1:]})
     assert 0 < held < 60
     with closing(Files.open(str(own_database))) as files:
-        proof = verified(CaseRepository(files), tmp_path, "mine.csv", content)
+        proof, renamed = (
+            verified(CaseRepository(files), tmp_path, name, content) for name in ("mine.csv", "saved answers")
+        )
+    assert (renamed.said, renamed.differs) == (proof.said, proof.differs), "told by what is in it, not by its name"
     assert proof.differs == []
     assert proof.said == ["not the published bytes", f"it holds {held} of 60 cases"]
 
@@ -440,9 +443,9 @@ def test_a_rewritten_pdf_or_document_is_named(published: CaseRepository, tmp_pat
 
 def test_of_a_pdf_or_spreadsheet_the_bytes_alone_are_compared(published: CaseRepository, tmp_path: Path) -> None:
     contents = kept(published)
-    for form, kind in (("pdf", "PDF"), ("odt", "OpenDocument file"), ("ods", "OpenDocument file")):
+    for form, kind in (("pdf", "a PDF"), ("odt", "an OpenDocument file"), ("ods", "an OpenDocument file")):
         same = verified(published, tmp_path, f"file.{form}", contents[form])
-        words = f"the fields of a {kind} are not compared: verify the report's JSON, or its answers as CSV"
+        words = f"the fields of {kind} are not compared: verify the report's JSON, or its answers as CSV"
         assert same.said == [f"byte for byte the published file {NAME}{FORMS[form]} of {NAME}", words]
         assert same.differs == [] and not same.fields
         changed = verified(published, tmp_path, f"other.{form}", contents[form] + b" ")

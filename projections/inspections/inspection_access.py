@@ -28,14 +28,13 @@ def readable_inspections(
     """The inspections whose sheets an account may read on a day, the latest sample date first."""
     every = repository.inspections
     return {
-        name: opened for name, opened in every.items() if _may_read(repository, account, name, opened, account_of, day)
+        name: opened for name, opened in every.items() if may_read_sheet(repository, account, name, account_of, day)
     }
 
 
-def _may_read(
-    repository: CaseRepository, account: Account, name: str, opened: InspectionOpened, account_of: AccountOf, day: date
-) -> bool:
-    found = repository.inspection(name)
+def may_read_sheet(repository: CaseRepository, account: Account, name: str, account_of: AccountOf, day: date) -> bool:
+    """Whether an account may read the sheet and report of an inspection, which is there, on a day."""
+    found, opened = repository.inspection(name), repository.inspections[name]
     if account.runs(name, opened.recorded_by) or sees_draft(found, account, day):
         return True
     if is_assessor(found, account) and not found.is_hidden:

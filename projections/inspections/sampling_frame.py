@@ -16,7 +16,7 @@ from msgspec import structs
 from domain.entries import code_lists
 from domain.entries.code_lists import Stratum
 from domain.entries.inspection_entries import Framed, LeftOut
-from projections.arrays.date_numbers import NEVER, day_number
+from projections.arrays.date_numbers import NEVER, date_of, day_number
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_rows import read_rows
 from projections.columns.column_schema import Array
@@ -99,6 +99,13 @@ def sampling_frame(
         [_left_out(one.framed, out[one.framed.case]) for one in found if one.framed.case in out],
         sorted({*by_hand} - there),
     )
+
+
+def began_between(selection: CaseSelection, cases: Array) -> tuple[date, date] | None:
+    """The first and the last day on which one of these cases began; None where there is none."""
+    found = [rows["started_on"][at][cases[case]] for rows, at, case in selection.spells]
+    days = [day for one in found for day in one.tolist()]
+    return (date_of(min(days)), date_of(max(days))) if days else None
 
 
 class _Found(NamedTuple):

@@ -22,6 +22,7 @@ from domain.entries.code_lists import MANAGEMENT_RATINGS, SOURCE_KINDS, Manageme
 from domain.entries.inspection_entries import RatingAdjusted
 from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.management_criterion import ManagementCriterion
+from projections.scoring.score_bands import agreed_names
 
 NOT_FOLLOWED_UP = "Not followed up"
 
@@ -38,6 +39,8 @@ class CriterionRung:
     not_followed_up: bool
     sources: Mapping[SourceKind, int] = field(default_factory=dict)
     """What its items rest on, counted together."""
+    agreed: tuple[str, ...] = ()
+    """The names of those of the panel who agreed to the adjustment."""
 
     @property
     def printed(self) -> str | None:
@@ -59,7 +62,9 @@ def criterion_rungs(inspection: Inspection) -> list[CriterionRung]:
         rung, why = propose(criterion, ratings)
         out = criterion.id in inspection.not_followed_up
         adjusted, sources = inspection.adjusted.get(criterion.id), _sources(inspection, criterion)
-        found.append(CriterionRung(criterion, ratings, rung, why, adjusted, out, sources))
+        found.append(
+            CriterionRung(criterion, ratings, rung, why, adjusted, out, sources, agreed_names(inspection, adjusted))
+        )
     return found
 
 

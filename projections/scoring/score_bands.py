@@ -93,10 +93,11 @@ def section_bands(inspection: Inspection | None, score: Score) -> list[SectionBa
     adjusted = inspection.adjusted if inspection is not None and own else {}
     rated = inspection.rated if inspection is not None and own else {}
     found = [_band(framework, s, adjusted.get(s.section.id), rated.get(s.section.id)) for s in score.sections]
-    return [replace(one, agreed=_agreed(inspection, one.adjusted or one.rated)) for one in found]
+    return [replace(one, agreed=agreed_names(inspection, one.adjusted or one.rated)) for one in found]
 
 
-def _agreed(inspection: Inspection | None, made: RatingAdjusted | StandardRated | None) -> tuple[str, ...]:
+def agreed_names(inspection: Inspection | None, made: RatingAdjusted | StandardRated | None) -> tuple[str, ...]:
+    """The names of those of the panel who agreed to a rating; empty where no panel is named."""
     panel = inspection.process.panel if inspection is not None else None
     if panel is None or made is None:
         return ()

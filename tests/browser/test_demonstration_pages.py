@@ -54,6 +54,10 @@ def test_the_first_page_is_the_reports_sheet_both_columns(
         "C": ["67%", "63%"],
     }  # fmt: skip
     expect(page.get_by_label("Sample date", exact=True)).to_have_value("3/10/2005")
+    wider = page.locator(".ca-sheet td").evaluate_all(
+        "cells => cells.filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.innerText)"
+    )
+    assert wider == [], "no cell runs into the next"
 
 
 def test_a_figure_opens_its_questions_and_then_its_cases_and_entries(app: Flask, site: Site, context: Contexts) -> None:

@@ -25,6 +25,7 @@ from web.presentation.pdf_writer import pdf
 from web.presentation.phrases import marked_words, stored_late_words
 from web.presentation.policy_words import policy_said
 from web.presentation.score_words import (
+    agreed_words,
     band_rules_words,
     band_words,
     boundary_words,
@@ -303,5 +304,7 @@ def _rated(placed: CriterionRung) -> list[str]:
     if placed.ratings:
         lines.append(f"Evidence: {sources_words(placed.sources)}.")
     if placed.adjusted:
-        lines.append(f"Proposed: {placed.proposed}. Adjusted to {placed.adjusted.to}: {placed.adjusted.reason}")
+        lines.append(
+            f"Proposed: {placed.proposed}. Adjusted to {placed.adjusted.to}{agreed_words(placed)}: {placed.adjusted.reason}"
+        )
     return lines

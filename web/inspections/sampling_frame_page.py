@@ -16,10 +16,10 @@ from domain.entries import code_lists
 from domain.entries.inspection_entries import FrameTaken
 from domain.policy.frameworks.framework import Framework
 from projections.inspections.sample_scores import inspection_moment
-from projections.inspections.sampling_frame import Excluded, SamplingFrame, sampling_frame
+from projections.inspections.sampling_frame import Excluded, SamplingFrame, began_between, sampling_frame
 from web.inspections.excluded_rows import MOST_ROWS, ROWS, excluded_fields, excluded_typed, row_of, rows_typed
 from web.inspections.inspection_form import blueprint, form_page, labelled
-from web.presentation.formatting import count_noun, left_out_said, numeric_date
+from web.presentation.formatting import count_noun, left_out_said, long_date, numeric_date
 from web.presentation.score_words import sure_words
 from web.recording.entry_forms import Field
 from web.recording.inspection_entry import Problems, enter, inspection_to_run, read_form, redirect_if_closed
@@ -137,4 +137,12 @@ def _frame_asked_for(
     if named:
         words = "is not among the cases of this window and place that are open to you"
         return none, {f"excluded.{row_of(request.form, case)}.case": f"{case} {words}" for case in sorted(named)}
-    return frame, {} if frame.cases else {"started_from": "No case began in this window and place. Widen it"}
+    return frame, {} if frame.cases else {"started_from": _widen(began_between(selection, within))}
+
+
+def _widen(began: tuple[date, date] | None) -> str:
+    """What to do about a window in which no case began. ``began``: the first and last day on which any case of the area did."""
+    if began is None:
+        return "No case has begun in this area by the sample date"
+    first, last = map(long_date, began)
+    return f"No case began in this window and place. Widen it: those of the area began from {first} to {last}"

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from domain.entries.code_lists import DiscretionGround, SourceKind
 from domain.policy.frameworks.framework import Framework, Section
+from projections.scoring.management_ladder import CriterionRung
 from projections.scoring.score_bands import SectionBand
 
 SOURCES: dict[SourceKind, tuple[str, str]] = {
@@ -71,7 +72,7 @@ def ground_words(framework: Framework, ground: DiscretionGround, near: Sequence[
     return GROUNDS[ground] + limit + (", recalled" if rule.sure == "R" else "")
 
 
-def agreed_words(band: SectionBand) -> str:
+def agreed_words(band: SectionBand | CriterionRung) -> str:
     """Who of the panel agreed, with a space before it; empty where no panel is named."""
     *others, last = band.agreed or ("",)
     return f" by {', '.join(others)}{' and ' if others else ''}{last} of the panel" if last else ""

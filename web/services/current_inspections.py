@@ -69,8 +69,9 @@ def assesses(name: str) -> bool:
 
 
 def reads(name: str) -> bool:
-    """Whether the sheet and the report of this inspection are open to the person signed in."""
-    return name in inspections()
+    """Whether the sheet and the report of this inspection are open to the person signed in. Not where there is none."""
+    book, who = current_cases.repository(), access_control.account()
+    return name in book.inspections and inspection_access.may_read_sheet(book, who, name, account_of, clock.today())
 
 
 def own_cases(name: str) -> set[str] | None:

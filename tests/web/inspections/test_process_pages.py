@@ -201,7 +201,11 @@ def test_the_whole_way(here: Here) -> None:
         report = client.get(f"{AUDIT}/report").text
         assert "Draft, confidential" not in report
         assert "Errata" in report and "56%" in report
-    assert post(area, AREA, AREA, **said, evidence_on="3/5/2005").status_code in (403, 200)
+    after = area.get(AREA).text
+    assert "Published on 21 January 2006" in after and "Send the comment" not in after and "Confidential" not in after
+    before = len(file(lead, "october-audit"))
+    assert "is published" in post(area, AREA, AREA, **said, evidence_on="3/5/2005").text
+    assert len(file(lead, "october-audit")) == before
 
 
 def the_panel_moves_a_rung(here: Here, to: str) -> None:

@@ -224,7 +224,9 @@ def test_every_page_states_its_moment(app: Flask) -> None:
         if rule.endpoint.startswith(
             ("recording.", "keeping.", "countersign.", "begin.", "outcomes.")
         ) or rule.endpoint in (
+            "cases.attached",
             "cases.entry",
+            "officers.learning",
             "officers.mine",
             "replay.show",
             "publishing.publish",

@@ -35,6 +35,7 @@ UNDATED = frozenset(
         "openid",
         "factors",
         "own_account",
+        "policy",
         "invitations",
         "languages",
         "extracts",

@@ -2,14 +2,16 @@
 
     python -m benchmarks.policy_trial [SIZE] [--into DATABASE] [--templates N]
 
-A generated service of one area (2,500 cases) is stored, unless the database is there already; then the whole command
-``policy try`` runs on its first area, with the standards of 2007 as the draft. Times are by the clock, in seconds.
+A generated service of one area (2,500 cases) is stored, unless the database is there already, and its views are brought up to
+date, as a service has them. Then the whole command ``policy try`` runs on its first area, with the standards of 2007 as the
+draft. Times are by the clock, in seconds.
 """
 
 import argparse
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,6 +26,8 @@ from domain.store.application import Files
 from projections.cases.case_repository import CaseRepository
 from projections.ledger.ledger import Place
 from projections.obligations.derive import obligations
+from projections.read_model.follower import catch_up
+from projections.read_model.view_reader import ReadModel
 from web.cli import main as caseaudit
 
 
@@ -32,6 +36,12 @@ def once(database: str, references: list[str]) -> None:
     book, law = CaseRepository(Files.open(database)), national_standards().clauses
     for reference in references:
         obligations(book.history(reference, None), law)
+
+
+def follow(database: str) -> None:
+    """Bring the views of the record up to date."""
+    with closing(ReadModel(database)) as views:
+        catch_up(views)
 
 
 def timed(run: Callable[[], None]) -> float:
@@ -59,10 +69,12 @@ def main() -> None:
         shutil.copy(STANDARDS / "ns-2007.yaml", draft / "standards" / "draft.yaml")
         if not database.exists():
             fill(str(database), SIZES[asked.size], templates(asked.templates))
+        following = timed(lambda: follow(str(database)))
         book = CaseRepository(Files.open(str(database)))
         area = Place(*book.history(book.cases[0], None).held_by(READ_ON)).area
         whole = timed(lambda: tried(str(database), area, draft))
         deriving = timed(lambda: once(str(database), list(book.cases)))
+        print(f"views brought up to date {following:.1f} s, not counted")
         print(f"tried {whole:.1f} s; read and derived once {deriving:.1f} s; {whole / deriving:.2f} times")
 
 

@@ -24,10 +24,6 @@ from projections.scoring.verdicts import Verdict
 SAID: tuple[Verdict, ...] = ("sufficient", "insufficient", "not_applicable")
 
 
-LEAST_SPREAD = 1e-12
-"""What is less is nought, but for the rounding of the machine."""
-
-
 class CaseQuestion(NamedTuple):
     """One question about one case."""
 
@@ -79,8 +75,7 @@ class Agreement:
     def kappa_interval(self) -> Interval | None:
         """The 95 % interval of kappa, from -1 to 1, by the large-sample standard error (Fleiss, Cohen and Everitt 1969).
 
-        It takes the pairs as independent, though several are of one case; with few pairs it is rough. None without a kappa, and
-        where the error comes out as nought: where all agree, say. That few answers all agreed does not make kappa exact.
+        It takes the pairs as independent, though several are of one case; with few pairs it is rough. None without a kappa.
         """
         kappa = self.kappa
         if kappa is None:
@@ -95,10 +90,14 @@ class Agreement:
                 apart += share * ((other[said] + first[also]) / self.n) ** 2
         chance = float(self._by_chance)
         spread = agreed + left**2 * apart - (float(kappa) - chance * left) ** 2
-        if spread < LEAST_SPREAD:
-            return None
-        reach = Z95 * sqrt(spread / self.n) / (1 - chance)
+        reach = Z95 * sqrt(max(spread, 0.0) / self.n) / (1 - chance)
         return Interval(max(-1.0, float(kappa) - reach), min(1.0, float(kappa) + reach))
+
+    @property
+    def kappa_interval_told(self) -> Interval | None:
+        """The same as people are told it: None where its error is nought, where all agree, say. That makes no kappa exact."""
+        found = self.kappa_interval
+        return found if found is not None and round(found.low, 4) < round(found.high, 4) else None
 
     @property
     def _margins(self) -> tuple[Counter[str], Counter[str]]:

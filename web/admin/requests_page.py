@@ -19,7 +19,7 @@ from domain.store.sources import NotDeclared
 from web.presentation.formatting import long_date
 from web.services import current_cases
 from web.site import access_control, clock, two_people
-from web.site.links import NAVIGATION
+from web.site.links import is_home
 
 blueprint = Blueprint("requests", __name__)
 
@@ -200,7 +200,7 @@ class WaitingRequests(NamedTuple):
 def on_home() -> WaitingRequests:
     """What waits, on the reader's home page; nothing on others."""
     who = access_control.signed_in()
-    if who is None or not who.is_one_of((*ADMINISTRATORS, *OPENERS)) or request.endpoint not in _homes(who):
+    if who is None or not who.is_one_of((*ADMINISTRATORS, *OPENERS)) or not _tells(who):
         return WaitingRequests(0, 0)
     waiting = [
         one for one in access_control.register().requests.still_open(clock.now()) if not one.alone and _may_see(one)
@@ -211,9 +211,9 @@ def on_home() -> WaitingRequests:
     )
 
 
-def _homes(who: Account) -> set[str]:
-    """The first page of a reader's menu; of an inspector, who may have nothing to read, also the inspections."""
-    return {NAVIGATION[who.role][0][1], *(["inspections.index"] if who.inspects else [])}
+def _tells(who: Account) -> bool:
+    """Whether this page tells what waits: the home page; for an inspector, who may have nothing to read, also the inspections."""
+    return is_home(who) or (who.inspects and request.endpoint == "inspections.index")
 
 
 def attach(app: Flask) -> None:

@@ -17,7 +17,7 @@ from web.recording.entry_forms import Field
 from web.recording.inspection_entry import Problems, enter, read_form, record_on_case, token
 from web.services import current_cases
 from web.site import access_control, clock
-from web.site.links import NAVIGATION
+from web.site.links import is_home
 
 blueprint = Blueprint("area", __name__)
 
@@ -72,7 +72,7 @@ def listed(found: Inspection) -> list[str]:
 def on_home() -> list[NamedFor]:
     """The same on the reader's home page; nothing on others."""
     who = access_control.signed_in()
-    return named_for() if who is not None and request.endpoint == NAVIGATION[who.role][0][1] else []
+    return named_for() if who is not None and is_home(who) else []
 
 
 def _named_here(inspection: str) -> Inspection:

@@ -61,7 +61,7 @@ def agreement_said(found: Agreement) -> str:
     between = found.interval
     words = f"{percent(100 * found.agreed / found.n)} of {count_noun(found.n, 'answer')}"
     words += f" ({percent(between.low)} to {percent(between.high)})" if between else ""
-    kappa, reach = found.kappa, found.kappa_interval
+    kappa, reach = found.kappa, found.kappa_interval_told
     if kappa is None:
         return f"{words}; no kappa, since chance alone gives full agreement"
     reaches = f"{reach.low:.2f} to {reach.high:.2f}" if reach else "no interval"

@@ -10,7 +10,7 @@ from domain.entries.inspection_entries import InspectionOpened
 from web.inspections.reading_pages import blueprint
 from web.services import current_cases, current_inspections
 from web.site import access_control
-from web.site.links import NAVIGATION
+from web.site.links import is_home
 
 
 class MyReadings(NamedTuple):
@@ -47,7 +47,7 @@ def _of(name: str, opened: InspectionOpened) -> MyReadings:
 def on_home() -> int:
     """How many readings wait for the person signed in, on a home page that is not *My reading* itself; 0 on other pages."""
     who = access_control.signed_in()
-    if who is None or request.endpoint == "assessing.mine" or request.endpoint != NAVIGATION[who.role][0][1]:
+    if who is None or request.endpoint == "assessing.mine" or not is_home(who):
         return 0
     return sum(len(current_inspections.to_read(name)) for name in current_cases.repository().inspections)
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, current_app, request, url_for
 
-from domain.accounts.roles import Role
+from domain.accounts.roles import Account, Role
 from web.site import access_control, reading_date
 
 _MANAGER = (
@@ -77,6 +77,11 @@ PART_OF: Mapping[str, str] = {
 
 LONGEST_BACK = 500
 """Characters of an address to come back to: it is kept in drafts and in the cookie."""
+
+
+def is_home(who: Account) -> bool:
+    """Whether the page asked for is the home page of this account."""
+    return bool(request.endpoint == NAVIGATION[who.role][0][1])
 
 
 def other_arguments() -> list[tuple[str, str]]:

@@ -12,5 +12,7 @@ def pairs(*answers: tuple[Verdict, Verdict]) -> Agreement:
 def test_no_interval_is_told_where_all_agree() -> None:
     same: list[tuple[Verdict, Verdict]] = [("sufficient", "sufficient")] * 4 + [("insufficient", "insufficient")] * 4
     assert agreement_said(pairs(*same)).endswith("Cohen's kappa 1.00 (no interval)")
+    told = pairs(*same)
+    assert told.kappa_interval is not None and told.kappa_interval_told is None, "JSON gives what the formula gives"
     assert "1.00)" in agreement_said(pairs(*same, ("sufficient", "insufficient")))
     assert "no kappa" in agreement_said(pairs(*same[:4]))

@@ -11,8 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from domain.entries.inspection_entries import FrameTaken
-from tests.support.people import confirm_all, opens, post, signed_in
-from tests.web.inspections.test_inspection_pages import AUDIT, FRAME, OPENED, SAMPLE, file
+from tests.support.people import confirm_all, post, signed_in
+from tests.web.inspections.test_inspection_pages import AUDIT, draws, file
 from web.app import create_app
 from web.cli import main
 
@@ -30,11 +30,11 @@ def app(copies: Callable[[str], str]) -> Flask:
 def lead(app: Flask) -> FlaskClient:
     """Runs an inspection of Gloucester's cases and assesses it, beside an inspector and a manager of another team."""
     client = signed_in(app, "j.hartnell")
-    opens(client, **OPENED)
-    post(client, f"{AUDIT}/frame", **FRAME, team="Gloucester")
-    post(client, f"{AUDIT}/sample", **SAMPLE)
-    for who, role in (("j.hartnell", "hm_inspector"), ("g.okafor", "hm_inspector"), ("m.hoole", "area_assessor")):
-        post(client, f"{AUDIT}/assessors", f"{AUDIT}/work", assessor=who, role=role)
+    draws(
+        client,
+        {"j.hartnell": "hm_inspector", "g.okafor": "hm_inspector", "m.hoole": "area_assessor"},
+        team="Gloucester",
+    )
     confirm_all(app)
     post(client, f"{AUDIT}/allocation", step="share")
     return client

@@ -19,7 +19,7 @@ from domain.store.application import Files
 from domain.store.database import Database
 from domain.store.erasing import erase
 from tests.support.people import confirm_all, opens, post, signed_in, token_in
-from tests.web.inspections.test_inspection_pages import AUDIT, FRAME, OPENED, SAMPLE, file
+from tests.web.inspections.test_inspection_pages import AUDIT, FRAME, OPENED, SAMPLE, draws, file
 from web.app import create_app
 from web.cli import main
 from web.services import file_scan
@@ -36,11 +36,7 @@ def app(copies: Callable[[str], str]) -> Flask:
 def lead(app: Flask) -> FlaskClient:
     """Runs an inspection of Gloucester's cases and reads the first of them, which another inspector reads too."""
     client = signed_in(app, "j.hartnell")
-    opens(client, **OPENED)
-    post(client, f"{AUDIT}/frame", **FRAME, team="Gloucester")
-    post(client, f"{AUDIT}/sample", **SAMPLE)
-    for who in ("j.hartnell", "g.okafor"):
-        post(client, f"{AUDIT}/assessors", f"{AUDIT}/work", assessor=who, role="hm_inspector")
+    draws(client, {"j.hartnell": "hm_inspector", "g.okafor": "hm_inspector"}, team="Gloucester")
     confirm_all(app)
     return client
 

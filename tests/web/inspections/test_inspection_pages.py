@@ -1,8 +1,10 @@
 """Inspections over HTTP: who may run them, what is refused, blind second readings, the freeze, the report and its proof."""
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -51,15 +53,22 @@ def lead(app: Flask) -> FlaskClient:
     return signed_in(app, "j.hartnell")
 
 
+def draws(
+    client: FlaskClient, assessors: Mapping[str, str], *, framework: str = OPENED["framework"], **frame: Any
+) -> None:
+    """Open the audit, take the frame (of a team, say), draw the sample, and name assessors: user name -> as what they read."""
+    opens(client, **{**OPENED, "framework": framework})
+    assert post(client, f"{AUDIT}/frame", **FRAME, **frame).status_code == 302
+    assert post(client, f"{AUDIT}/sample", **SAMPLE).status_code == 302
+    for name, role in assessors.items():
+        post(client, f"{AUDIT}/assessors", f"{AUDIT}/work", assessor=name, role=role)
+
+
 def audit(
     client: FlaskClient, *, assessors: tuple[str, ...] = ("j.hartnell",), framework: str = OPENED["framework"]
 ) -> list[str]:
     """An audit of four cases, given out; the cases."""
-    opens(client, **{**OPENED, "framework": framework})
-    assert post(client, f"{AUDIT}/frame", **FRAME).status_code == 302
-    assert post(client, f"{AUDIT}/sample", **SAMPLE).status_code == 302
-    for name in assessors:
-        post(client, f"{AUDIT}/assessors", f"{AUDIT}/work", assessor=name, role="hm_inspector")
+    draws(client, dict.fromkeys(assessors, "hm_inspector"), framework=framework)
     post(client, f"{AUDIT}/allocation", step="share")
     found = file(client, "october-audit")
     return [f.case for f in found if type(f).__name__ == "ReadingAllocated"]  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """The command ``policy try``: what a draft standard would have made of past files, before it is issued."""
 
 import csv
+import io
 import json
 from collections.abc import Mapping
 from datetime import date
@@ -89,15 +90,16 @@ def _minutes(path: Path, terms: TrialTerms) -> Mapping[str, float]:
     """Clause -> minutes a duty, from a CSV with these two columns. A usage error names the line."""
     known = {clause.id for clause in (*terms.law, *terms.draft.clauses)}
     found: dict[str, float] = {}
-    with path.open(newline="", encoding="utf-8-sig") as stream:
-        for number, row in enumerate(csv.DictReader(stream), 2):
-            clause, minutes = _minutes_row(row, f"{path.name} line {number}")
-            if clause not in known or clause in found:
-                wrong = (
-                    "stands twice" if clause in found else "is a clause neither of the laws in force nor of the draft"
-                )
-                raise click.UsageError(f"{path.name} line {number}: '{clause}' {wrong}")
-            found[clause] = minutes
+    try:
+        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
+    except (UnicodeDecodeError, csv.Error):
+        raise click.UsageError(f"{path.name}: not readable as a CSV in UTF-8: save the table as one") from None
+    for number, row in enumerate(rows, 2):
+        clause, minutes = _minutes_row(row, f"{path.name} line {number}")
+        if clause not in known or clause in found:
+            wrong = "stands twice" if clause in found else "is a clause neither of the laws in force nor of the draft"
+            raise click.UsageError(f"{path.name} line {number}: '{clause}' {wrong}")
+        found[clause] = minutes
     if not found:
         raise click.UsageError(f"{path.name}: {MINUTES}; it has no rows")
     return found

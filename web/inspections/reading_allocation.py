@@ -119,8 +119,7 @@ def _page(inspection: str, found: Inspection, conflicts: ReaderConflicts, chosen
         "inspections/allocation.html", inspection=inspection, opened=found.opened, found=found, closed=closed,
         sample=_form_names(found, closed), readers=readers, conflicts=conflicts.every, chosen=chosen,
         held={case: held_on(conflicts.book, found, case) for case in found.sample if case not in closed}, load=load, unread=unread,
-        governed=applies(found), seconds=any((case, True) not in found.allocated for case in found.second_drawn),
-        reason=request.form.get("despite", ""),
+        governed=applies(found), reason=request.form.get("despite", ""),
     )  # fmt: skip
 
 

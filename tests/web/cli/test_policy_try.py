@@ -101,6 +101,9 @@ def test_hours_come_from_a_table_that_is_brought(run: Any, draft: Path, tmp_path
     ):
         table.write_text(f"clause,minutes\n{rows}")
         assert words in run(draft, "--minutes", table, code=2).stderr
+    for content in (b"clause,minutes\ninitial-plan,1\xe9\n", b"clause,minutes\n" + b"x" * 200_000 + b",1\n"):
+        table.write_bytes(content)
+        assert "minutes.csv: not readable as a CSV in UTF-8" in run(draft, "--minutes", table, code=2).stderr
 
 
 def test_what_cannot_be_tried_is_refused_in_words(run: Any, draft: Path, tmp_path: Path) -> None:

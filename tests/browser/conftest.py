@@ -9,7 +9,7 @@ from zlib import crc32
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from domain.accounts.roles import Account
@@ -36,13 +36,27 @@ WIDTHS = (1280, 390, 320)
 MISSING = "no Chromium found (looked for chromium, chromium-browser, google-chrome): apt-get install chromium"
 
 
+CLICK = Locator.click
+
+
+def clicked(locator: Locator, **options: Any) -> None:
+    """Click, and wait until the page that it leads to is whole.
+
+    Playwright goes on as soon as that page has begun: what a test then reads at once (a count, a text) would be read of
+    half a page.
+    """
+    CLICK(locator, **options)
+    locator.page.wait_for_load_state()
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for the whole run."""
     executable = next((found for found in map(shutil.which, NAMES) if found), None)
     if executable is None:
         pytest.skip(MISSING)
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Locator, "click", clicked)
         chromium = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS, timeout=HANGING * 1000)
         expect.set_options(timeout=HANGING * 1000)
         yield chromium

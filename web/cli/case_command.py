@@ -31,7 +31,7 @@ from web.presentation.phrases import (
     stored_words,
     why,
 )
-from web.presentation.score_words import sure_words
+from web.presentation.score_words import doubt_words
 
 
 @click.command()
@@ -113,7 +113,7 @@ def _todays_law(reading: Reading) -> list[str]:
     lines = []
     for one in law.warn_or_refer:
         asked = f"refer (warned {one.warned_on})" if one.warned_on else "warn, or refer"
-        mark = "" if one.rule.sure == "F" else f" ({sure_words(one.rule.sure).lower()}: {one.rule.remark})"
+        mark = doubt_words(one.rule.sure, one.rule.remark)
         lines.append(f"  {asked}: failure on {one.failed_on}; no number of days is given. {one.rule.citation}{mark}")
     lines += [f"  {one.on}: {one.what}. {one.rule.citation}" for one in law.final_third]
     lines += [f"  contact is suspended, but the case is kept in it: {why}" for why in law.kept]

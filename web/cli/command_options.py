@@ -130,7 +130,7 @@ def storing(address: str) -> Iterator[None]:
 def write_output(option: str, path: Path, made: bytes) -> None:
     """Write what an option asked for into a file of the user's own. A usage error where it cannot be made."""
     try:
-        with open(path, "wb", opener=open_ours) as stream:  # noqa: PTH123: a path's open knows no opener
+        with open(path, "wb", opener=open_ours) as stream:
             stream.write(made)
     except OSError as error:
         raise click.UsageError(f"{option}: {path} cannot be made ({error.strerror})") from error

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from domain.policy.cited_documents import MARKS
 from projections.inspections.published_figures import NOT_RESCORED, criterion_words
 from projections.scoring.finding_text import CheckedFinding, exceeds_chance
 from projections.scoring.management_ladder import CriterionRung
@@ -33,7 +34,6 @@ from web.presentation.score_words import (
     score_name,
     section_name,
     sources_words,
-    sure_words,
     weight_words,
 )
 
@@ -288,7 +288,7 @@ def _rests_on(made: InspectionReport) -> list[str]:
     if words := band_rules_words(made.scored.framework):
         lines.append(words)
     if made.unsure:
-        lines.append(f"{made.scored.framework.title}, {sure_words(made.scored.framework.sure).lower()}: {made.unsure}")
+        lines.append(f"{made.scored.framework.title}, {MARKS[made.scored.framework.sure]}: {made.unsure}")
     return lines + marked_words(made.scored.marked) + stored_late_words(made.late)
 
 

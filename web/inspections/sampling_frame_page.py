@@ -20,7 +20,7 @@ from projections.inspections.sampling_frame import Excluded, SamplingFrame, bega
 from web.inspections.excluded_rows import MOST_ROWS, ROWS, excluded_fields, excluded_typed, row_of, rows_typed
 from web.inspections.inspection_form import blueprint, form_page, labelled
 from web.presentation.formatting import count_noun, left_out_said, long_date, numeric_date
-from web.presentation.score_words import sure_words
+from web.presentation.score_words import doubt_words
 from web.recording.entry_forms import Field
 from web.recording.inspection_entry import Problems, enter, inspection_to_run, read_form, redirect_if_closed
 from web.services import current_cases, current_inspections, following_read_model
@@ -32,8 +32,8 @@ def _window_words(framework: Framework) -> str:
     window = framework.window
     if window is None:
         return "The first day of the window"
-    mark = "" if window.sure == "F" else f" ({sure_words(window.sure).lower()})"
-    return f"The first day of the window. {framework.title}: cases {window.least} to {window.most} months into supervision{mark}"
+    cases = f"cases {window.least} to {window.most} months into supervision{doubt_words(window.sure)}"
+    return f"The first day of the window. {framework.title}: {cases}"
 
 
 def _frame_fields(found: Inspection, rows: int) -> list[Field]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from domain.entries.code_lists import DiscretionGround, SourceKind
+from domain.policy.cited_documents import MARKS
 from domain.policy.frameworks.framework import Framework, Section
 from projections.scoring.management_ladder import CriterionRung
 from projections.scoring.score_bands import SectionBand
@@ -26,7 +27,12 @@ GROUNDS: dict[DiscretionGround, str] = {
 
 def sure_words(sure: str) -> str:
     """The mark of a value as a tag."""
-    return {"F": "Found", "R": "Recalled", "P": "Ours"}.get(sure, "Unsure")
+    return MARKS[sure].capitalize()
+
+
+def doubt_words(sure: str, remark: str | None = None) -> str:
+    """The mark of a value and its remark in brackets, with a space before them; empty where it is found as printed."""
+    return "" if sure == "F" else f" ({MARKS[sure]}{f': {remark}' if remark else ''})"
 
 
 def section_name(section: Section) -> str:

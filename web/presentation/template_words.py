@@ -32,6 +32,7 @@ def attach(app: Flask) -> None:
         section_name=score_words.section_name,
         units_words=score_words.units_words,
         sure_words=score_words.sure_words,
+        doubt_words=score_words.doubt_words,
         apart_said=apart_words.apart_said,
         clocks_differ=clock_words.clocks_differ,
         knowledge_words=phrases.knowledge_words,

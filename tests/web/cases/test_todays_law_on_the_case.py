@@ -4,6 +4,7 @@ from contextlib import closing
 from datetime import date
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 from click.testing import CliRunner
 
@@ -13,6 +14,18 @@ from tests.scenarios import REFERENCE, Scenario
 from tests.support.people import signed_in
 from web.app import create_app
 from web.cli import main
+
+
+def told(folder: Path, facts: list[dict[str, Any]], day: date) -> tuple[str, str]:
+    """The overview of a case with these facts as its page shows it on a day, and what the command says of it."""
+    address = str(folder / "case.sqlite")
+    with closing(Files.open(address)) as files:
+        for fact in sorted(Scenario("", "", facts, []).history(), key=lambda one: one.recorded_at):
+            store(files, (REFERENCE, fact))
+    client = signed_in(create_app(address, today=lambda: day))
+    page = unescape(" ".join(client.get(f"/cases/{REFERENCE}").text.split()))
+    arguments = ["case", REFERENCE, "--as-at", day.isoformat(), "--database", address]
+    return page, CliRunner().invoke(main, arguments).output
 
 
 def test_the_overview_says_what_the_law_of_today_asks_without_a_number_of_days(tmp_path: Path) -> None:
@@ -30,12 +43,7 @@ def test_the_overview_says_what_the_law_of_today_asks_without_a_number_of_days(t
             "ContactSuspended": {"reason": "final_third", "from_on": date(2024, 9, 9), "to_on": date(2025, 1, 8)},
         },
     ]
-    address = str(tmp_path / "today.sqlite")
-    with closing(Files.open(address)) as files:
-        for fact in sorted(Scenario("", "", facts, []).history(), key=lambda one: one.recorded_at):
-            store(files, (REFERENCE, fact))
-    client = signed_in(create_app(address, today=lambda: date(2024, 9, 30)))
-    page = unescape(" ".join(client.get(f"/cases/{REFERENCE}").text.split()))
+    page, _ = told(tmp_path, facts, date(2024, 9, 30))
     assert (
         "<strong>Refer to an enforcement officer</strong>: failure on 3 June 2024, warned on 12 February 2024" in page
     )
@@ -58,14 +66,8 @@ def test_a_suspended_sentence_order_is_told_by_a_recalled_rule_and_a_number_with
         {"on": on, "AppointmentOutcomeRecorded": {"appointment": "a", "outcome": "unacceptable_absence"}},
         {"on": on, "RiskScored": {"predictor": "rsr", "score": 2.1}},
     ]
-    address = str(tmp_path / "suspended.sqlite")
-    with closing(Files.open(address)) as files:
-        for fact in Scenario("", "", facts, []).history():
-            store(files, (REFERENCE, fact))
-    client = signed_in(create_app(address, today=lambda: date(2024, 3, 1)))
-    page = unescape(" ".join(client.get(f"/cases/{REFERENCE}").text.split()))
-    told = CliRunner().invoke(main, ["case", REFERENCE, "--as-at", "2024-03-01", "--database", address]).output
-    for said in (page, told):
+    page, printed = told(tmp_path, facts, date(2024, 3, 1))
+    for said in (page, printed):
         assert (
             "Sentencing Act 2020, Schedule 16 (recalled: a rule parallel to that of Schedule 10; it was not seen)"
             in said
@@ -84,20 +86,14 @@ def test_the_overview_shows_the_calculated_tiers_with_what_they_are_made_of(tmp_
         {"on": on, "RegisterSet": {"register": "RCPR"}},
         {"on": on, "NeedsAssessed": {"thinking": 7}},
     ]
-    address = str(tmp_path / "tiers.sqlite")
-    with closing(Files.open(address)) as files:
-        for fact in Scenario("", "", facts, []).history():
-            store(files, (REFERENCE, fact))
-    client = signed_in(create_app(address, today=lambda: date(2026, 7, 31)))
-    page = unescape(" ".join(client.get(f"/cases/{REFERENCE}").text.split()))
+    page, said = told(tmp_path, facts, date(2026, 7, 31))
     assert "Version 2: C1</dt>" in page and "Protect: risk of serious recidivism 10, register RCPR 2." in page
     assert "Change: need: thinking 4." in page
     assert "Version 3: D, provisional</dt>" in page and "Not known to be in force." in page
     assert "Predictors of all and of serious reoffending: D. Child protection: F." in page
     assert "It may still become higher: risk of harm is not on the file." in page
-    told = CliRunner().invoke(main, ["case", REFERENCE, "--as-at", "2026-07-31", "--database", address]).output
     assert (
         "tier, version 2: C1 (protect: risk of serious recidivism 10, register RCPR 2; change: need: thinking 4)"
-        in told
+        in said
     )
-    assert "tier, version 3, not known to be in force: D, provisional" in told
+    assert "tier, version 3, not known to be in force: D, provisional" in said

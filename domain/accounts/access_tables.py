@@ -13,10 +13,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from domain.accounts.access_lines import OPERATOR, UNKNOWN, digest_of, listed
+from domain.accounts.access_lines import OPERATOR, UNKNOWN, LogUnavailable, digest_of, listed
 from domain.accounts.access_seals import Sealing
 from domain.accounts.access_store import Cursor, LogStore
 from domain.store.database import Database, Kind, guards
+from domain.store.engines import DatabaseError, engine_of
+from domain.store.table_steps import ACCESS_LOG
 
 NEVER = "the access log is never changed"
 
@@ -25,38 +27,6 @@ FOUND_BY = "Found by: "
 
 BATCH = 1_000
 """Older lines copied by one transaction."""
-
-_TYPES = {
-    "sqlite": {"number": "INTEGER PRIMARY KEY AUTOINCREMENT", "bytes": "BLOB", "words": "TEXT", "apart": "WITHOUT ROWID",
-               "nothing": "x''"},
-    "postgresql": {
-        "number": "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "bytes": "bytea", "words": 'text COLLATE "C"', "apart": "",
-        "nothing": "''",
-    },
-}  # fmt: skip
-
-_TABLES = (
-    "CREATE TABLE IF NOT EXISTS access_lists (number {number}, digest {bytes} NOT NULL UNIQUE, size bigint NOT NULL, "
-    "cases {words} NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS access_listed (reference {words} NOT NULL, list bigint NOT NULL, "
-    "PRIMARY KEY (reference, list)) {apart}",
-    "CREATE TABLE IF NOT EXISTS access_lines (number {number}, at bigint NOT NULL, username {words} NOT NULL, "
-    "name {words} NOT NULL, action {words} NOT NULL, route {words} NOT NULL, selection {words} NOT NULL, sought {bytes}, "
-    "purpose {words} NOT NULL, list bigint, brought boolean NOT NULL, detail {words} NOT NULL, address {words} NOT NULL, "
-    "earlier bigint UNIQUE)",
-    "CREATE TABLE IF NOT EXISTS access_names (username {words} NOT NULL, name {words} NOT NULL, "
-    "PRIMARY KEY (username, name)) {apart}",
-    "CREATE TABLE IF NOT EXISTS access_keys (month {words} NOT NULL, wrapped_by {words} NOT NULL, wrapped {bytes} NOT NULL, "
-    "PRIMARY KEY (month, wrapped_by))",
-    "CREATE TABLE IF NOT EXISTS access_head (only_row smallint PRIMARY KEY CHECK (only_row = 1), leaves bigint NOT NULL, "
-    "number bigint NOT NULL, frontier {bytes} NOT NULL, at {words} NOT NULL, note {words} NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS access_tiles (level bigint NOT NULL, number bigint NOT NULL, last_line bigint NOT NULL, "
-    "root {bytes} NOT NULL, hashes {bytes} NOT NULL, PRIMARY KEY (level, number))",
-    "INSERT INTO access_head (only_row, leaves, number, frontier, at, note) VALUES (1, 0, 0, {nothing}, '', '') "
-    "ON CONFLICT DO NOTHING",
-)
-
-INDEXED = ("at", "username, at", "action, at", "purpose, at", "list, at")
 
 _KEYS: dict[str, tuple[Sequence[str], ...]] = {
     "access_lists": (("number",), ("digest",)),
@@ -69,22 +39,18 @@ _KEYS: dict[str, tuple[Sequence[str], ...]] = {
 
 
 def statements(kind: Kind) -> Iterator[str]:
-    """The statements that make what is missing of the log."""
-    for table in _TABLES:
-        yield table.format(**_TYPES[kind])
-    for columns in INDEXED:
-        name = columns.replace(", ", "_")
-        yield f"CREATE INDEX IF NOT EXISTS access_lines_{name} ON access_lines ({columns}, number)"
+    """The statements that make the missing triggers of the log."""
     for table, keys in _KEYS.items():
         yield from guards(kind, table, NEVER, *keys)
 
 
 def prepare(store: LogStore, record: Database, is_account: Callable[[str], bool], sealing: Sealing) -> None:
-    """Make what is missing of the log, and copy the lines of the record's log of before that are not in it yet.
+    """Make or bring up what is missing of the log, and copy the lines of the record's log of before that are not in it yet.
 
     ``is_account``: whether somebody has this user name. Of lines of before, what was typed for a user name and is none is left
-    out, and what was searched for is sealed.
+    out, and what was searched for is sealed. ``LogUnavailable``; ``NotPrepared`` where a later version has been here.
     """
+    _bring_up(store)
     with store.transaction(writes=True) as c:
         if store.kind == "postgresql":
             c.rows("SELECT pg_advisory_xact_lock(hashtext('caseaudit access log'))")
@@ -92,6 +58,18 @@ def prepare(store: LogStore, record: Database, is_account: Callable[[str], bool]
             c.rows(statement)
     while _copy(store, record, is_account, sealing):
         pass
+
+
+def _bring_up(store: LogStore) -> None:
+    with store.transaction():  # on SQLite it makes the file, and how its journal is kept
+        pass
+    engine = engine_of(store.database)
+    try:
+        ACCESS_LOG.bring_up(store.database, engine)
+    except (DatabaseError, OSError) as error:
+        raise LogUnavailable(f"the access log ({store.database}) cannot be used: {error}") from error
+    finally:
+        engine.dispose()
 
 
 class Earlier(NamedTuple):

@@ -11,18 +11,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.accounts import (
-    account_rows,
-    calendar_addresses,
-    identities,
     older_accounts,
-    second_factors,
     sign_in_sessions,
-    sign_in_tries,
 )
 from domain.accounts.access_lines import LogUnavailable
 from domain.accounts.access_log import AccessLog
 from domain.accounts.account_rows import accounts as _accounts
-from domain.accounts.account_tables import create_table, require_tables
 from domain.accounts.calendar_addresses import CalendarAddresses
 from domain.accounts.identities import Identities
 from domain.accounts.kept_accounts import KeptAccounts, NoSuchAccount
@@ -36,7 +30,7 @@ from domain.entries.tidy_text import words
 from domain.outside_key import OutsideKey, outside_key
 from domain.store.database import Database, NotPrepared
 from domain.store.engines import engine_of, insert_into
-from domain.working import working_tables
+from domain.store.table_steps import ACCESS_LOG, REGISTER
 from domain.working.digests import Digests
 from domain.working.drafts import Drafts
 from domain.working.kept_files import KeptFiles
@@ -53,12 +47,6 @@ _settings = sa.Table(
     sa.Column("value", sa.Text, nullable=False),
 )
 
-
-_TABLES = (
-    _tables, account_rows.tables, sign_in_sessions.tables, sign_in_tries.tables, second_factors.tables, identities.tables,
-    calendar_addresses.tables, working_tables.tables,
-)  # fmt: skip
-
 KEY_OF_BEFORE = "secret key"
 """The setting in which older versions kept the key of cookies; it is deleted."""
 
@@ -66,7 +54,7 @@ KEY_OF_BEFORE = "secret key"
 class AccountRegister(KeptAccounts):
     """The accounts and settings of one database, with its access ``log`` and the ``requests`` about them.
 
-    Threads may share it; make it after a fork. On SQLite its tables are created here; on PostgreSQL only with ``prepare``,
+    Threads may share it; make it after a fork. On SQLite its tables are brought up here; on PostgreSQL only with ``prepare``,
     and ``NotPrepared`` where that has not been done by this version.
     """
 
@@ -77,17 +65,17 @@ class AccountRegister(KeptAccounts):
         self.log = AccessLog(database, key=partial(_log_key, self.engine), is_account=partial(_has, self.engine))
         weakref.finalize(self, self.engine.dispose)
         if prepare or database.kind == "sqlite":
+            REGISTER.bring_up(database, self.engine)
             with self.engine.begin() as c:
-                for table in _tables_of_accounts():
-                    create_table(c, table)
                 _forget_secrets(c)
-            self.requests.prepare(database.kind)
+            self.requests.guard(database.kind)
             if not older_accounts.is_entered(self.engine):
                 older_accounts.enter_older(self.engine, self.files)
             with suppress(*(() if prepare else (LogUnavailable,))):  # a site without its log starts, and shows nothing
                 self.log.prepare()
         else:
-            require_tables(database, self.engine, _tables_of_accounts())
+            for steps in (REGISTER, ACCESS_LOG):
+                steps.require(database, self.engine)
             if not older_accounts.is_entered(self.engine):
                 raise NotPrepared(f"{database} was prepared by an older caseaudit: run `caseaudit migrate` first")
 
@@ -208,10 +196,6 @@ class AccountRegister(KeptAccounts):
     def _row(self, username: str) -> Any:
         with self.engine.connect() as c:
             return _row(c, username)
-
-
-def _tables_of_accounts() -> list[sa.Table]:
-    return [table for tables in _TABLES for table in tables.sorted_tables]
 
 
 def _has(engine: sa.Engine, username: str) -> bool:

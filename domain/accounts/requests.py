@@ -12,7 +12,6 @@ from typing import Any, Literal, get_args
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from domain.accounts.account_tables import create_table
 from domain.outside_key import NotSealed, OutsideKey
 from domain.store.database import Kind, guards
 
@@ -116,11 +115,10 @@ class Requests:
     def __init__(self, engine: sa.Engine, key: Callable[[], OutsideKey]):
         self.engine, self._key = engine, key
 
-    def prepare(self, kind: Kind) -> None:
-        """Create the tables and the triggers that refuse changes."""
+    def guard(self, kind: Kind) -> None:
+        """Create the triggers that refuse changes, where they are missing."""
         with self.engine.begin() as c:
             for table, key in ((_requests, "number"), (_decisions, "request")):
-                create_table(c, table)
                 for guard in guards(kind, table.name, "what was asked and decided is never changed", (key,)):
                     c.execute(sa.text(guard))
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from domain.store.hash_chain import TABLE
 from domain.store.lateness import LATE_TABLE
 from domain.store.log_tables import HEAD, HEAD_CHANGES, TILES
+from domain.store.table_steps import ACCESS_LOG, REGISTER
 
 READS, APPENDS = ("SELECT",), ("SELECT", "INSERT")
 CHANGES = ("SELECT", "INSERT", "UPDATE")
@@ -31,6 +32,8 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "person_keys": ("SELECT", "INSERT", "DELETE"),
     "text_keys": ("SELECT", "INSERT", "DELETE"),
     "name_digests": KEEPS,
+    REGISTER.table: READS,
+    ACCESS_LOG.table: READS,
     "accounts": CHANGES,
     "settings": CHANGES,
     "access_lines": APPENDS,

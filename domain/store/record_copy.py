@@ -19,8 +19,9 @@ from domain.store.log_check import Known, check_log
 from domain.store.log_reader import LogReader
 from domain.store.log_tables import HEAD, STEP, TILES, leaves_of
 from domain.store.preparation import SEALING_TABLE, STEPS_TABLE, position_column
+from domain.store.table_steps import REGISTER
 
-MADE_ANEW = frozenset((TABLE, HEAD, TILES, LATE_TABLE, STEPS_TABLE, SEALING_TABLE))
+MADE_ANEW = frozenset((TABLE, HEAD, TILES, LATE_TABLE, STEPS_TABLE, SEALING_TABLE, REGISTER.table))
 """The tables of entries, which are copied row by row with their hashes, and those that follow from them."""
 
 LEFT_BEHIND = frozenset(("sessions", "sign_in_tries", "invitations", "witness_tries"))

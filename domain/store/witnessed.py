@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from domain.store.database import Database, NotPrepared, guards
+from domain.store.database import Database, guards
 from domain.store.engines import engine_of, insert_into
+from domain.store.table_steps import REGISTER
 
 _tables = sa.MetaData()
 
@@ -52,7 +53,7 @@ class Try(NamedTuple):
 
 
 class Witnessed:
-    """What witnesses have taken of one record. On SQLite its tables are made here; on PostgreSQL only with ``prepare``.
+    """What witnesses have taken of one record. On SQLite its tables are brought up here; on PostgreSQL only with ``prepare``.
 
     ``NotPrepared`` where that has not been done by this version.
     """
@@ -62,15 +63,14 @@ class Witnessed:
         self.engine = engine_of(database)
         weakref.finalize(self, self.engine.dispose)
         if prepare or database.kind == "sqlite":
+            REGISTER.bring_up(database, self.engine)
             with self.engine.begin() as c:
-                for table in _tables.sorted_tables:
-                    c.execute(sa.schema.CreateTable(table, if_not_exists=True))
                 for guard in guards(
                     database.kind, _witnessed.name, "what a witness took is never changed", ("number",)
                 ):
                     c.execute(sa.text(guard))
-        elif not sa.inspect(self.engine).has_table(_witnessed.name):
-            raise NotPrepared(f"{database} was prepared by an older caseaudit: run `caseaudit migrate` first")
+        else:
+            REGISTER.require(database, self.engine)
 
     def close(self) -> None:
         self.engine.dispose()

@@ -337,7 +337,7 @@ def test_an_older_log_gets_its_tree_from_the_first_line(
     log: AccessLog, register: AccountRegister, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(log, 40)
-    tamper(log, "DROP TABLE access_tiles", "DROP TABLE access_head")
+    tamper(log, "DROP TABLE access_tiles", "DROP TABLE access_head", "DROP TABLE access_log_steps")
     older = AccountRegister(register._address, prepare=True)
     monkeypatch.setattr(access_growth, "BATCH", 16)
     assert AccessTree(older.log, older.files).grow(NOW) == 40 and check(older.log) == 40

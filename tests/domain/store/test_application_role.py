@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
-from itertools import count
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -21,8 +21,6 @@ from tests.web.recording.test_recording_pages import URL
 from web.app import create_app
 from web.cli import main
 
-NUMBERS = count(1)
-
 
 def run(*arguments: str) -> Result:
     return CliRunner().invoke(main, list(arguments))
@@ -34,7 +32,7 @@ def as_role(address: str, role: str) -> str:
 
 @pytest.fixture
 def role(postgres: Server) -> Iterator[str]:
-    name = f"application_{next(NUMBERS)}"
+    name = f"application_{uuid4().hex}"  # roles are those of the server, which the workers of the tests share
     sql(postgres.address, f"CREATE ROLE {name} LOGIN")
     yield name
     sql(postgres.address, f"DROP ROLE {name}")

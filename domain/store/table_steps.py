@@ -1,6 +1,6 @@
 """The numbered steps by which the tables beside the entries are made and brought up to this version, run by Alembic.
 
-Each set of steps is a package of modules ``step_NNNN.py``; a table of the database holds the number of the last that was
+Each set of steps is a package of modules ``NAME_NNNN.py``; a table of the database holds the number of the last that was
 done. SQLite files are brought up when they are opened, PostgreSQL by ``caseaudit migrate``. Entries have steps of their own
 (``domain.store.preparation``), and what is derived from them none: it is made anew.
 """
@@ -26,7 +26,7 @@ class TableSteps(NamedTuple):
     @property
     def newest(self) -> str:
         """The number of the last step of this program, such as ``0003``."""
-        return max(one.stem for one in self.folder.glob("step_*.py")).removeprefix("step_")
+        return max(one.stem.rpartition("_")[2] for one in self.folder.glob("*_[0-9]*.py"))
 
     def reached(self, c: sa.Connection) -> str | None:
         """The number of the last step done in this database; None: none."""

@@ -7,7 +7,7 @@ INSTALL := $(RUN)/python -m pip install --quiet --disable-pip-version-check
 STAMP := $(VENV)/.made-from-lock
 STAMP_DEV := $(VENV)/.made-from-dev-lock
 
-.PHONY: setup setup-dev demo test test-deep lint types contracts check entry-tables lock sbom bench clean
+.PHONY: setup setup-dev demo test test-deep lint types contracts check entry-tables lock docs sbom bench clean
 
 setup: $(STAMP)
 
@@ -71,6 +71,10 @@ COMPILE := uv pip compile --universal --generate-hashes --no-emit-index-url --no
 lock:
 	$(COMPILE) requirements-dev.in -o requirements-dev.lock
 	$(COMPILE) -c requirements-dev.lock requirements.in -o requirements.lock
+
+# The documents as a site in build/docs, to be opened as files: reference pages made from the program, every link checked.
+docs: setup-dev
+	NO_MKDOCS_2_WARNING=1 $(RUN)/mkdocs build
 
 # What the program is made of, as CycloneDX: every package of the lock with its version and hashes. Needs no network.
 sbom: setup-dev

@@ -32,13 +32,17 @@ ERRORS = (400, 401, 403, 404, 429, 503)
 
 
 class Resource(Blueprint):  # type: ignore[misc]
-    """A subject of the API. ``purpose``: what it is read for, in the access log. ``tag``: its name in the docs."""
+    """A subject of the API. ``purpose``: what it is read for, in the access log. ``tag``: its name in the docs.
+
+    ``operations``: the operationIds of those that are declared.
+    """
 
     ARGUMENTS_PARSER = QueryParser()
 
     def __init__(self, name: str, *, tag: str, description: str, purpose: Purpose):
         super().__init__(f"api_{name}", "web.api", url_prefix=PREFIX, description=description)
         self.tag, self.purpose = tag, purpose
+        self.operations: list[str] = []
         self.after_request(answer_tags.tag)
 
     def one(
@@ -133,6 +137,7 @@ class Resource(Blueprint):  # type: ignore[misc]
             made.offers_received = read == "received"
             made = dear_pages.dear(made) if dear else made
             parameters = [*_path(path or {}), *([answer_tags.IF_NONE_MATCH] if method == "GET" else [])]
+            self.operations.append(operation)
             self.route(rule, methods=[method], parameters=parameters, tags=[self.tag])(made)
             return view
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from flask import request
 from werkzeug.exceptions import HTTPException
@@ -35,10 +36,10 @@ def asked_for() -> bool:
 def document(
     status: int, detail: str, instance: str, errors: Mapping[str, Sequence[str]] | None = None, request_id: str = ""
 ) -> dict[str, Any]:
-    """A problem. ``errors``: field -> what is wrong with it and what was expected."""
+    """A problem. ``instance``: the path asked for; ``errors``: field -> what is wrong with it and what was expected."""
     made: dict[str, Any] = {
         "type": KINDS.format(status), "title": HTTPStatus(status).phrase, "status": status, "detail": detail,
-        "instance": instance, "errors": {name: list(texts) for name, texts in (errors or {}).items()},
+        "instance": quote(instance), "errors": {name: list(texts) for name, texts in (errors or {}).items()},
     }  # fmt: skip
     return made | ({"request_id": request_id} if request_id else {})
 

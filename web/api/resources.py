@@ -64,7 +64,7 @@ class Resource(Blueprint):  # type: ignore[misc]
         path -> an example of it. ``dear``: it counts much (``dear_pages``). The view takes the query and the arguments of the path.
         """
         return self.operation(
-            rule, operation, answer, roles=roles, query=_joined(operation, query, READS[read]), read=read, path=path,
+            rule, operation, answer, roles=roles, query=_joined(operation, READS[read], query), read=read, path=path,
             dear=dear, example=example,
         )  # fmt: skip
 
@@ -87,7 +87,7 @@ class Resource(Blueprint):  # type: ignore[misc]
         ``sort``: field -> the value of a row to sort by; the first upwards is the default, or ``default`` (``-field``: downwards).
         """
         keys, dated = sort or {}, read != "undated"
-        asked = _joined(operation, filters, PageQuery, READS[read], **_sort(list(keys), default))
+        asked = _joined(operation, READS[read], PageQuery, filters, **_sort(list(keys), default))
 
         def declare(view: View) -> View:
             @wraps(view)
@@ -145,7 +145,7 @@ class Resource(Blueprint):  # type: ignore[misc]
 
 
 def _joined(operation: str, *parts: type[Query], **more: fields.Field[Any]) -> type[Query]:
-    """One query of several."""
+    """One query of several; the parameters of the last come first."""
     bases = tuple(dict.fromkeys(part for part in parts if part is not Query)) or (Query,)
     return type(f"{operation[0].upper()}{operation[1:]}Query", bases, more)
 

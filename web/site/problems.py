@@ -44,6 +44,16 @@ def document(
     return made | ({"request_id": request_id} if request_id else {})
 
 
+def refusal(environ: Mapping[str, Any], status: int, words: str) -> tuple[list[tuple[str, str]], bytes]:
+    """Headers and body of what is refused before the app reads it: a problem for the API, for all others plain text."""
+    path = str(environ.get("PATH_INFO", "")).encode("latin-1", "replace").decode("utf-8", "replace")
+    made = json.dumps(document(status, words.strip(), path)) if path.startswith(UNDER) else words
+    kind = MEDIA_TYPE if path.startswith(UNDER) else "text/plain; charset=utf-8"
+    body = made.encode()
+    return [("Content-Type", kind), ("Content-Length", str(len(body))), ("X-Content-Type-Options", "nosniff"),
+            ("Cache-Control", "no-store")], body  # fmt: skip
+
+
 def problem(
     status: int,
     detail: str,

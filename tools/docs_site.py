@@ -34,8 +34,8 @@ OF_THE_CHECKOUT = ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
 SHIM = "https://unpkg.com/iframe-worker/shim"
 """What the theme would fetch so that a site opened as files can be searched. It lies beside this module."""
 
-_OUTSIDE = re.compile(r"\]\((?:\.\./)+([^)#\s]+)(#[^)\s]*)?\)")
-"""A link that leaves ``docs/``."""
+_UPWARDS = re.compile(r"\]\(((?:\.\./)+)([^)#\s]+)(#[^)\s]*)?\)")
+"""A link that may leave ``docs/``: it does where it goes up further than its page lies deep."""
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -57,7 +57,14 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     up = "../" * page.file.src_uri.count("/")
     if page.file.src_uri.startswith("checkout/"):
         return re.sub(r"\]\(docs/", f"]({up}", markdown)
-    return _OUTSIDE.sub(lambda found: f"]({up}{_address(found[1])}{found[2] or ''})", markdown)
+    return _UPWARDS.sub(
+        lambda found: f"]({up}{_address(found[2])}{found[3] or ''})" if _leaves(found, page.file) else found[0],
+        markdown,
+    )
+
+
+def _leaves(link: re.Match[str], file: File) -> bool:
+    return link[1].count("../") > file.src_uri.count("/")
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
@@ -72,8 +79,10 @@ def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> s
 
 def _linked(files: Files) -> set[str]:
     """The files of the checkout, outside ``docs/``, that the documents link to."""
-    texts = (file.content_string for file in files.documentation_pages())
-    return {found[1] for text in texts for found in _OUTSIDE.finditer(text)}
+    found = set()
+    for file in files.documentation_pages():
+        found.update(link[2] for link in _UPWARDS.finditer(file.content_string) if _leaves(link, file))
+    return found
 
 
 def _address(name: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, Protocol, get_args
 
+from domain.accounts.access_lines import Purpose
 from domain.entries.case_entries import (
     ENTRY_TYPES,
     AccessLimited,
@@ -37,6 +38,11 @@ Right = Literal["read", "reports", "oversight", "record"]
 """What a machine account may do: read cases and lists; read figures; read accounts, imports and the access log; send entries."""
 
 RIGHTS: tuple[Right, ...] = get_args(Right)
+
+RIGHT_FOR: Mapping[Purpose, Right] = {
+    "supervision": "read", "inspection": "read", "reports": "reports", "administration": "oversight", "oversight": "oversight",
+}  # fmt: skip
+"""What something of the API is read for -> the right that a machine needs for it. What has none here is closed to machines."""
 
 READING: tuple[Right, ...] = ("read", "reports")
 """The rights that reach cases, so that the account must say of which places."""

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from flask import Flask, Response, abort, current_app, g, request
@@ -18,11 +19,9 @@ from domain.accounts.api_tokens import PREFIX
 from domain.accounts.kept_accounts import NoSuchAccount
 from domain.accounts.roles import MACHINES, Account, Right
 from domain.accounts.sign_in_tries import FREE_FROM_ONE_PLACE, Subject, client
-from web.site import access_logging, access_tokens, clock
+from web.site import access_logging, access_tokens, clock, problems
 
 View = TypeVar("View", bound=Callable[..., Any])
-
-API = "/api/"
 
 REALM = "caseaudit"
 
@@ -104,7 +103,7 @@ def may_enter(who: Account, endpoint: str) -> bool:
 
 def is_asked() -> bool:
     """Whether this request is to the API and says itself who it is of, so that no session counts."""
-    return request.path.startswith(API) and "Authorization" in request.headers
+    return request.path.startswith(problems.UNDER) and "Authorization" in request.headers
 
 
 def bearer(register: AccountRegister) -> Bearer:
@@ -238,7 +237,7 @@ def _wait(seconds: int, why: str) -> None:
 
 def refuse_in_address() -> None:
     """400 where a token stands in the address: addresses are kept in logs."""
-    if request.path.startswith(API) and "access_token" in request.args:
+    if request.path.startswith(problems.UNDER) and "access_token" in request.args:
         abort(400, "A token never belongs into the address, where logs keep it. Send it in the header Authorization, and "
                    "have this one ended: it may have been read.")  # fmt: skip
 
@@ -268,9 +267,9 @@ def limits() -> Limits:
 
 def _headers(response: Response) -> Response:
     """Say who may ask, when to ask again, and how many requests are left (draft-ietf-httpapi-ratelimit-headers)."""
-    if not request.path.startswith(API):
+    if not request.path.startswith(problems.UNDER):
         return response
-    if response.status_code == 401 or "challenge" in g:
+    if response.status_code == HTTPStatus.UNAUTHORIZED or "challenge" in g:
         response.headers["WWW-Authenticate"] = g.get("challenge") or challenge()
     if "retry_after" in g:
         response.headers["Retry-After"] = str(g.retry_after)

@@ -169,10 +169,10 @@ class _Batch:
         writing, fresh = self.writing, list[Entry]()
         try:
             file = writing.file(line.reference)
-            if self.version not in (None, writing.version_before.get(line.reference, file.version)):
-                raise FileMoved(line.reference)
             if self.check is not None:
                 self.check.check(file, line.fact)
+            if self.version not in (None, writing.version_before.get(line.reference, file.version)):
+                raise FileMoved(line.reference)
             for fact in self._as_recorded(line, file):
                 fresh += writing.take(file, fact)
         except Refused as error:

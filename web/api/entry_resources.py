@@ -20,7 +20,6 @@ from domain.store.application import Files
 from domain.store.writing import FileMoved
 from web.api.api_query import Answer, Query
 from web.api.resources import Resource
-from web.presentation.phrases import sentence
 from web.services import current_cases
 from web.site import access_control, body_limits, clock, machines, problems
 
@@ -256,7 +255,7 @@ def _given(*, ordinary: bool) -> ImportedFor:
     try:
         return imported_for(_files(), who.source or "", Importer(account=who.username), clock.now(), ordinary=ordinary)
     except MayNotImport as error:
-        abort(403, sentence(str(error)))
+        abort(403, f"Nothing was stored: {error}.")
 
 
 def _raw_lines() -> list[bytes]:

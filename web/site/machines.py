@@ -209,7 +209,7 @@ def _refuse(register: AccountRegister, found: Bearer) -> None:
     """401 for a token that does not count, and 503 where that cannot be said now."""
     if found.waits:
         g.retry_after = access_tokens.BETWEEN
-        abort(503, found.refusal)
+        abort(problems.problem(HTTPStatus.SERVICE_UNAVAILABLE, found.refusal))
     if found.named is None:
         address = client(request.remote_addr or "").key
         delayed = register.tries.take([Subject(f"token {address}"[:100], FREE_FROM_ONE_PLACE)], clock.now())

@@ -36,12 +36,12 @@ NDJSON, JSON = "application/x-ndjson", "application/json"
 BODY = {
     "required": True,
     "content": {
-        NDJSON: {"schema": {"type": "string", "description": "One entry a line: a JSON object (docs/interchange.md)."}},
-        JSON: {
-            "schema": {"type": "array", "items": {"type": "object"}, "description": "The same entries in an array."}
-        },
+        JSON: {"schema": {"type": "array", "minItems": 1, "items": {}, "description": "Entries, each an object."}},
+        NDJSON: {"schema": {"type": "string", "pattern": r"\S", "description": "The same entries, one object a line."}},
     },
 }
+
+SENT = {207: "The same where some lines were rejected. The others are stored."}
 
 IF_MATCH = {
     "in": "header", "name": "If-Match", "required": True, "schema": {"type": "string"}, "example": '"12"',
@@ -159,7 +159,7 @@ class Sending:
 
 @blueprint.operation(
     "/entries", "sendEntries", SentSchema, roles=MACHINES, right="record", query=SendQuery, method="POST", dear=True,
-    errors=(413, 415), described={"requestBody": BODY},
+    errors=(413, 415), also=SENT, described={"requestBody": BODY},
 )  # fmt: skip
 @body_limits.takes_files
 def send(query: dict[str, Any]) -> Any:
@@ -186,7 +186,7 @@ def version(query: dict[str, Any], crn: str, number: int) -> Any:
 
 @blueprint.operation(
     "/cases/<crn>/<int:number>/entries", "sendCaseEntries", SentSchema, roles=MACHINES, right="record", query=SendQuery,
-    method="POST", dear=True, errors=(412, 413, 415, 428), described={"requestBody": BODY}, headers=(IF_MATCH,),
+    method="POST", dear=True, errors=(412, 413, 415, 428), also=SENT, described={"requestBody": BODY}, headers=(IF_MATCH,),
     answered=TAGGED, path={"crn": "V465889", "number": "1"},
 )  # fmt: skip
 @body_limits.takes_files

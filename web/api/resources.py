@@ -122,13 +122,15 @@ class Resource(Blueprint):  # type: ignore[misc]
         right: Right | None = None,
         errors: Sequence[int] = (),
         headers: Sequence[Mapping[str, Any]] = (),
+        also: Mapping[int, str] | None = None,
         answered: Mapping[str, Any] | None = None,
         described: Mapping[str, Any] | None = None,
     ) -> Callable[[View], View]:
         """Declare any operation. ``body``: the schema of what is sent as JSON; the view takes it after the query.
 
         ``right``: what a machine needs (default: what reading this subject needs; of what changes something, nothing suffices).
-        ``errors``: what it may answer besides. ``headers``: those of the request. ``answered``: those of the answer.
+        ``errors``: what it may answer besides; ``also``: a status with which it gives the same answer -> when. ``headers``: those
+        of the request; ``answered``: those of the answer.
         ``described``: more for the OpenAPI document.
         """
         needed = right or (RIGHT_FOR.get(self.purpose) if method == "GET" else None)
@@ -141,11 +143,15 @@ class Resource(Blueprint):  # type: ignore[misc]
                 made = self.alt_response(code, HTTPStatus(code).name)(made)
             if method == "GET":
                 made = self.alt_response(304, description="You have this answer already (If-None-Match).")(made)
+            for code, words in (also or {}).items():
+                made = self.alt_response(code, schema=answer, headers=answered, description=words)(made)
             if body is not None:
                 made = self.arguments(body)(made)
             made = self.arguments(query, location="query")(made)
             people = [role for role in roles or PEOPLE if role not in MACHINES]
-            said = {"x-open-to": people, **({"x-machine-right": needed} if needed else {})}
+            said: dict[str, Any] = {"x-open-to": people, **({"x-machine-right": needed} if needed else {})}
+            if not people:
+                said["security"] = [{"bearer": []}]
             made = self.doc(operationId=operation, **said, **(described or {}))(made)
             made = access_control.open_to(*roles)(made)
             made = machines.open_to_machines(needed)(made) if needed else made

@@ -13,6 +13,9 @@ from flask import Flask
 
 from domain.accounts.roles import SENT_BY_MACHINES, Account
 from domain.entries.case_entries import ENTRY_TYPES
+from domain.importing.importer import ImportReport, import_lines
+from domain.importing.ndjson_reader import read_raw_lines
+from domain.importing.sent_entries import SentEntries
 from domain.store.application import Files
 from domain.store.hash_chain import TABLE
 from tests.support.machine_clients import MACHINE, MachineClient, machine, opened, token
@@ -42,10 +45,15 @@ def feed(app: Flask) -> MachineClient:
     return opened(app)
 
 
+def plain(entry: str, type_: str, **fields: Any) -> dict[str, Any]:
+    """An entry of the case of the example."""
+    return {"case": "X123456/1", "type": type_, "entry": entry, "occurred_on": "2005-05-20",
+            "recorded_at": "2005-05-20T12:00:00+01:00", **fields}  # fmt: skip
+
+
 def tier(entry: str, **more: Any) -> dict[str, Any]:
-    """A plain entry of the case of the example."""
-    return {"case": "X123456/1", "type": "TierSet", "entry": entry, "occurred_on": "2005-05-20",
-            "recorded_at": "2005-05-20T12:00:00+01:00", "tier": 2, **more}  # fmt: skip
+    """One that a machine may send."""
+    return plain(entry, "TierSet", **{"tier": 2, **more})
 
 
 def files(app: Flask) -> Files:
@@ -131,13 +139,17 @@ def test_what_a_person_decides_is_refused_by_name(app: Flask, feed: MachineClien
     assert {"QualityJudged", "AssessmentCountersigned", "OversightRecorded", "DispensationGiven", "AccessLimited",
             "AccessLimitLifted", "InspectionFrozen", "InspectionPublished", "AlertRaised"} <= set(PERSONS_OWN)  # fmt: skip
     feed.send(PLAIN)
-    own = [line for line in SAM if line["type"] not in SENT_BY_MACHINES]
-    assert {"QualityJudged", "InspectionOpened"} <= {line["type"] for line in own}
-    limit = tier("l", type="AccessLimited", excluded=["x"], reason="r")
-    del limit["tier"]
-    answer = feed.send([*own, limit])
+    by = {"by": "Ann", "grade": "spo"}
+    own = [
+        *(line for line in SAM if line["type"] not in SENT_BY_MACHINES),
+        plain("q", "QualityJudged", framework="x", question="x", answer="yes", by="Ann", role="spo"),
+        plain("a", "AssessmentCountersigned", assessment="4", **by), plain("o", "OversightRecorded", kind="supervision", **by),
+        plain("d", "DispensationGiven", clause="plan-review", from_on="2005-05-20", to_on="2005-05-21", reason="r", by="Ann"),
+        plain("l", "AccessLimited", excluded=["x"], reason="r"), plain("f", "AccessLimitLifted", limit="l"),
+    ]  # fmt: skip
+    answer = feed.send(own)
     assert set(outcomes(answer)) == {"rejected"}
-    for line, (field, reason) in zip([*own, limit], faults(answer).values(), strict=True):
+    for line, (field, reason) in zip(own, faults(answer).values(), strict=True):
         assert field == "type" and reason.startswith(f"{line['type']} is made by a person only"), reason
 
 
@@ -148,22 +160,15 @@ def test_register_entries_are_no_lines(feed: MachineClient) -> None:
 
 
 def test_what_a_person_judged_is_neither_corrected_nor_withdrawn(app: Flask, feed: MachineClient) -> None:
-    judged = {"case": "X123456/1", "type": "OversightRecorded", "entry": "o", "occurred_on": "2005-05-20",
-              "recorded_at": "2005-05-20T12:00:00+01:00", "kind": "supervision", "by": "Ann", "grade": "spo"}  # fmt: skip
+    judged = plain("o", "OversightRecorded", kind="supervision", by="Ann", grade="spo")
     feed.send(PLAIN)
-    from domain.importing.importer import ImportReport, import_lines
-    from domain.importing.ndjson_reader import read_raw_lines
-
     report = ImportReport()
     lines = read_raw_lines([json.dumps(judged).encode()], clock.now(), report.rejected, lambda size: None, name="x")
     import_lines(files(app), lines, report, now=clock.now(), actor="test", keep=True)
     assert report.stored == 1, report.rejected
     changes = [
-        tier("w", type="EntryWithdrawn", of="o", reason="r"),
-        tier("e", type="EntryCorrected", of="o", fields={"kind": "other"}),
-    ]
-    for line in changes:
-        del line["tier"]
+        plain("w", "EntryWithdrawn", of="o", reason="r"), plain("e", "EntryCorrected", of="o", fields={"kind": "other"}),
+    ]  # fmt: skip
     answer = feed.send(changes)
     assert [field for field, _ in faults(answer).values()] == ["of", "of"], answer.text
     assert all(
@@ -241,8 +246,6 @@ def test_whoever_writes_while_a_case_is_decided_comes_first(
     """Somebody writes between the reading of the version and the storing: nothing of what was sent is stored."""
     feed.send(PLAIN)
     version = files(app).read("X123456/1").version
-    from domain.importing.sent_entries import SentEntries
-
     ours, wrote = SentEntries.check, []
 
     def check(self: SentEntries, file: Any, fact: Any) -> None:

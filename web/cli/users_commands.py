@@ -12,7 +12,7 @@ from domain.accounts.account_register import AccountRegister, account_values
 from domain.accounts.account_rules import changes_kind
 from domain.accounts.kept_accounts import AccountExists, By, KeyTaken, NoSuchAccount, StaleAccount
 from domain.accounts.requests import RequestKind
-from domain.accounts.roles import PLACE_LEVELS, RIGHTS, ROLES, Account
+from domain.accounts.roles import MACHINES, PLACE_LEVELS, RIGHTS, ROLES, Account
 from domain.accounts.widening import widened
 from domain.store.database import NotPrepared
 from domain.store.stored_by import StoredBy
@@ -59,7 +59,7 @@ def _described(command: Any) -> Any:
 def add(username: str, password: str | None, database: str, **given: Any) -> None:
     """Make an account. A machine's tokens are made in the browser, on its page."""
     account, problems = read_account(_form(username, given))
-    machine = account is not None and account.is_machine
+    machine = given["role"] in MACHINES
     if machine and password is not None:
         raise click.UsageError("--password: leave it out; a machine has none and never signs in")
     if not machine:

@@ -142,7 +142,7 @@ def test_what_a_person_decides_is_refused_by_name(app: Flask, feed: MachineClien
     by = {"by": "Ann", "grade": "spo"}
     own = [
         *(line for line in SAM if line["type"] not in SENT_BY_MACHINES),
-        plain("q", "QualityJudged", framework="x", question="x", answer="yes", by="Ann", role="spo"),
+        plain("q", "QualityJudged", framework="x", question="x", answer="sufficient", by="Ann", role="spo"),
         plain("a", "AssessmentCountersigned", assessment="4", **by), plain("o", "OversightRecorded", kind="supervision", **by),
         plain("d", "DispensationGiven", clause="plan-review", from_on="2005-05-20", to_on="2005-05-21", reason="r", by="Ann"),
         plain("l", "AccessLimited", excluded=["x"], reason="r"), plain("f", "AccessLimitLifted", limit="l"),

@@ -4,13 +4,13 @@ import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from domain.accounts.roles import Account, Role
+from domain.accounts.roles import PEOPLE, Account, Role
 from domain.entries.schemas import load_entry
 from domain.store.application import Files
 from tests.support.depth import deep
@@ -63,8 +63,8 @@ def test_every_route_says_who_may_enter(app: Flask) -> None:
     assert signed_in(app, "c.whitlock").get("/forgotten").status_code == 403
 
 
-WALKS = [("sqlite", role) for role in get_args(Role)]
-WALKS += [("postgresql", role) for role in (get_args(Role) if deep() else ())]
+WALKS = [("sqlite", role) for role in PEOPLE]
+WALKS += [("postgresql", role) for role in (PEOPLE if deep() else ())]
 """Who walks all pages on which database: which it is makes no difference to who may enter."""
 
 

@@ -211,20 +211,32 @@ def _client() -> Any:
     return current_app.extensions["openid"]["client"]
 
 
+def of_environment() -> dict[str, str]:
+    """The settings of the environment; ``WrongAudience``."""
+    found = {name: os.environ.get(f"CASEAUDIT_OPENID_{name}", "") for name in SETTINGS}
+    audience = os.environ.get(AUDIENCE, "").strip()
+    check_audience(audience, found["CLIENT_ID"])
+    return found | {"AUDIENCE": audience}
+
+
+def check_audience(audience: str, client: str) -> None:
+    """``WrongAudience`` where the id tokens of persons would be meant for the API too."""
+    if audience and audience == client:
+        raise WrongAudience(
+            f"{AUDIENCE} is the client id of the sign-in of persons; give the API an audience of its own at the issuer"
+        )
+
+
 def attach(app: Flask) -> None:
     """Read the configuration from ``app.config["OPENID"]`` or the environment. Nothing is fetched yet."""
-    from_environment = {name: os.environ.get(f"CASEAUDIT_OPENID_{name}", "") for name in SETTINGS}
-    settings: dict[str, str] = app.config.get("OPENID") or from_environment
+    settings: dict[str, str] = app.config.get("OPENID") or of_environment()
     if not settings.get("ISSUER"):
         return
     from authlib.integrations.flask_client import OAuth
 
     issuer = settings["ISSUER"].rstrip("/")
-    audience = settings.get("AUDIENCE", os.environ.get(AUDIENCE, "").strip())
-    if audience and audience == settings["CLIENT_ID"]:
-        raise WrongAudience(
-            f"{AUDIENCE} is the client id of the sign-in of persons; give the API an audience of its own at the issuer"
-        )
+    audience = settings.get("AUDIENCE", "")
+    check_audience(audience, settings["CLIENT_ID"])
     client = OAuth(app).register(
         "organisation",
         client_id=settings["CLIENT_ID"],

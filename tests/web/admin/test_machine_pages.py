@@ -42,8 +42,10 @@ def until(days: int) -> str:
 
 def asked(**changed: Any) -> dict[str, Any]:
     """The form of a new machine account."""
-    return {"username": "feed", "name": "Nightly feed", "right": ["reports", "record"], "place_level": "area",
-            "place": ["Gloucestershire"], "source": "crams", "until": until(200), "reason": "the new system", **changed}  # fmt: skip
+    return {
+        "username": "feed", "name": "Nightly feed", "right": ["reports", "record"], "place_level": "area",
+        "place": ["Gloucestershire"], "source": "crams", "until": until(200), "reason": "the new system", **changed,
+    }  # fmt: skip
 
 
 def make(app: Flask, keeper: FlaskClient) -> None:

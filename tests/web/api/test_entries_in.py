@@ -153,6 +153,11 @@ def test_what_a_person_decides_is_refused_by_name(app: Flask, feed: MachineClien
         assert field == "type" and reason.startswith(f"{line['type']} is made by a person only"), reason
 
 
+def test_the_docs_name_every_type_of_a_case_that_a_person_alone_makes() -> None:
+    listed = Path("docs/machines.md").read_text("utf-8")
+    assert not [name for name in PERSONS_OWN if ENTRY_TYPES[name].kept_on == "case" and name not in listed]
+
+
 def test_register_entries_are_no_lines(feed: MachineClient) -> None:
     account = {"type": "AccountSet", "entry": "1", "username": "mine", "role": "area_manager", "name": "Mine"}
     answer = feed.send([{**account, "case": "account:mine"}, {**account, "case": "X123456/1"}])

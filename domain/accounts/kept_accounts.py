@@ -180,9 +180,12 @@ class KeptAccounts:
 
     def machine_of(self, issuer: str, client: str) -> Account | None:
         """The machine account that is this client of the organisation's sign-in, whether it may be used or not."""
-        for found in self.accounts():
-            if found.client is not None and (found.client.issuer, found.client.id) == (issuer, client):
-                return found
+        with self.engine.connect() as c:
+            logged = self._logged.read(c)
+        for username, made in logged.made.items():
+            named = made.account.client
+            if named is not None and (named.issuer, named.id) == (issuer, client):
+                return self.account(username)
         return None
 
     def check_keys(self, account: Account) -> None:

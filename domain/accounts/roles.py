@@ -184,6 +184,12 @@ class Account:
         """Whether a machine has this right (None: any at all, for what is of nobody, such as the standards)."""
         return self.is_machine and (bool(self.rights) if right is None else right in self.rights)
 
+    @property
+    def opens_cases(self) -> bool:
+        """Whether they may open cases that they answer for, so that figures about these tell them nothing more. A machine
+        needs the right to read them."""
+        return not self.is_machine or self.has_right("read")
+
     def narrowed_to(self, rights: Iterable[str]) -> "Account":
         """The account with those of its rights alone that a token of it gives."""
         given = set(rights)

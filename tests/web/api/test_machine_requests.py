@@ -54,10 +54,16 @@ def test_a_token_reads_within_its_reach_and_the_log_names_machine_and_token(app:
 
 
 def test_figures_are_told_as_to_people(app: Flask) -> None:
-    """The same rounding and withholding as for the area's manager."""
-    machine_says = opened(app).get(f"{REPORTS}/contact").json
+    """Exactly to a machine that may open every case counted, as to the area's manager; rounded to one that may not."""
+    machine(app)
+    reads = MachineClient(app, token(app, name="reads"))
+    counts = MachineClient(app, token(app, rights=("reports",), name="counts"))
     manager_says = signed_in(app, "c.whitlock").get(f"{REPORTS}/contact").json
-    assert machine_says["sheets"] == manager_says["sheets"] and machine_says["rounded_to"] == manager_says["rounded_to"]
+    assert manager_says["rounded_to"] is None
+    for _ in range(2):  # neither is given what was kept for the other
+        exact, rounded = reads.get(f"{REPORTS}/contact").json, counts.get(f"{REPORTS}/contact").json
+        assert exact["sheets"] == manager_says["sheets"] and exact["rounded_to"] is None
+        assert rounded["sheets"] != exact["sheets"] and rounded["rounded_to"] == 5
 
 
 def test_every_right_opens_what_is_read_for_its_purposes_and_nothing_else(app: Flask) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal, get_args
 
-from domain.accounts.roles import LEVELS, PLACE_LEVELS, READING, RIGHTS, ROLES, Account, Role
+from domain.accounts.roles import LEVELS, MACHINES, PLACE_LEVELS, READING, RIGHTS, ROLES, Account, Role
 from domain.entries.code_lists import OfficerGrade
 from domain.store.stored_by import SOURCE
 
@@ -75,9 +75,9 @@ def may_change(by: Account, standing: Account, *, role: Role, disabled: bool) ->
     return by.username != standing.username or (role == standing.role and not disabled)
 
 
-def changes_kind(standing: Account, account: Account) -> bool:
-    """Whether a change would make a machine of a person's account, or the other way: neither is ever done."""
-    return standing.is_machine != account.is_machine
+def changes_kind(standing: Account, role: str) -> bool:
+    """Whether another role would make a machine of a person's account, or the other way: neither is ever done."""
+    return role in ROLES and (role in MACHINES) != standing.is_machine
 
 
 def unknown_names(usernames: Iterable[str], accounts: Iterable[Account]) -> list[str]:

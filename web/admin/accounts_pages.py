@@ -78,7 +78,7 @@ def change(username: str) -> str | Response | tuple[str, int]:
     standing = _found(username)
     account, problems = read_account({**_typed(), "username": username})
     disabled = request.form.get("disabled") == "yes"
-    if account is not None and (standing.is_machine or changes_kind(standing, account)):
+    if standing.is_machine or changes_kind(standing, request.form.get("role", "")):
         problems["role"] = (
             "Role: an account of a person never becomes a machine's, nor the other way. Make another account."
         )

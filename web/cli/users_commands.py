@@ -108,6 +108,10 @@ def change(username: str, closed: bool | None, database: str, **given: Any) -> N
     """
     with _register(database) as register:
         standing = _found(register, username)
+        if given["role"] and changes_kind(standing, given["role"]):
+            raise click.UsageError(
+                "--role: an account of a person never becomes a machine's, nor the other way; add another"
+            )
         kept = account_values(standing) | _client(standing)
         issuer = "" if given["client"] else kept.get("issuer", "")
         account, problems = read_account(
@@ -115,10 +119,6 @@ def change(username: str, closed: bool | None, database: str, **given: Any) -> N
         )
         if account is None:
             raise click.UsageError("; ".join(f"{name}: {words}" for name, words in problems.items()))
-        if changes_kind(standing, account):
-            raise click.UsageError(
-                "--role: an account of a person never becomes a machine's, nor the other way; add another"
-            )
         disabled = standing.disabled if closed is None else closed
         changed = replace(account, disabled=disabled, must_change=standing.must_change, revision=standing.revision)
         try:

@@ -24,7 +24,7 @@ from domain.store.table_steps import REGISTER
 MADE_ANEW = frozenset((TABLE, HEAD, TILES, LATE_TABLE, STEPS_TABLE, SEALING_TABLE, REGISTER.table))
 """The tables of entries, which are copied row by row with their hashes, and those that follow from them."""
 
-LEFT_BEHIND = frozenset(("sessions", "sign_in_tries", "invitations", "witness_tries"))
+LEFT_BEHIND = frozenset(("sessions", "sign_in_tries", "invitations", "witness_tries", "api_calls"))
 """Tables that say what was done in that database, beside those of the access log. Every other table of ours goes along."""
 
 ROWS = 500

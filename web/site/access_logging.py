@@ -22,6 +22,7 @@ from web.site import clock, problems
 PURPOSES: Mapping[str, Purpose] = {
     "imports": "administration", "extracts": "administration", "invitations": "administration", "keeping": "administration",
     "proof": "administration", "requests": "administration", "sources": "administration", "staff": "administration",
+    "machines": "administration",
     "area": "inspection", "assessing": "inspection", "inspecting": "inspection", "inspections": "inspection",
     "policy": "inspection", "publishing": "inspection", "reporting": "inspection", "access": "oversight",
     "about": "own account", "digests": "own account", "factors": "own account",
@@ -85,6 +86,11 @@ def did(
     if detail:
         line.details.append(detail)
     line.sought = sought or line.sought
+
+
+def by(token: str) -> None:
+    """Say which of its tokens an account used for this request."""
+    _line().details.insert(0, token)
 
 
 def write_now(action: Action, who: Account, detail: str) -> None:

@@ -12,7 +12,7 @@ from domain.accounts.kept_accounts import AccountExists, KeyTaken, NoSuchAccount
 from domain.accounts.roles import Account
 from domain.store.database import NotPrepared
 from domain.store.preparation import ACCOUNTS_ENTERED
-from domain.store.table_steps import REGISTER
+from tests.support.older_tables import before_the_steps
 
 SPO = Account("ann.spo", "Zoë Ó Briain", "spo", ("Gloucester", "Stroud"), grade="spo")
 
@@ -138,9 +138,9 @@ def test_accounts_of_an_older_version_reach_what_they_reached(register: AccountR
     """They were bound by their printed names; where two have one name, nobody is until it is said whose it is."""
     rows = [("a", "Tunde Adeyemi"), ("b", "Tunde Adeyemi"), ("c", "Helen  Sallis")]
     columns = "username, name, role, places, inspections, disabled, must_change, password, calendar"
+    before_the_steps(register.engine)
     with register.engine.begin() as c:
         c.execute(sa.text(f"DELETE FROM stored_events_steps WHERE number = {ACCOUNTS_ENTERED}"))
-        c.execute(sa.text(f"DROP TABLE {REGISTER.table}"))
         for column in ("staff", "until", "revision"):
             c.execute(sa.text(f"ALTER TABLE accounts DROP COLUMN {column}"))
         for username, name in rows:

@@ -13,6 +13,8 @@ from alembic.runtime.migration import MigrationContext
 from domain.accounts import (
     account_register,
     account_rows,
+    api_calls,
+    api_tokens,
     calendar_addresses,
     identities,
     requests,
@@ -29,10 +31,12 @@ from domain.store.engines import engine_of
 from domain.store.table_steps import ACCESS_LOG, REGISTER, TableSteps
 from domain.working import working_tables
 from tests.domain.store.test_databases import run
+from tests.support.older_tables import before_the_steps
 
 DECLARED = (
-    account_register._tables, account_rows.tables, calendar_addresses.tables, identities.tables, requests._tables,
-    second_factors.tables, sign_in_sessions.tables, sign_in_tries.tables, witnessed._tables, working_tables.tables,
+    account_register._tables, account_rows.tables, api_calls.tables, api_tokens.tables, calendar_addresses.tables,
+    identities.tables, requests._tables, second_factors.tables, sign_in_sessions.tables, sign_in_tries.tables,
+    witnessed._tables, working_tables.tables,
 )  # fmt: skip
 """The tables as the program uses them."""
 
@@ -97,10 +101,8 @@ def test_tables_of_before_the_steps_get_what_they_lack_and_keep_what_they_hold(
 ) -> None:
     with closing(AccountRegister(prepared)) as kept:
         kept.setting("kept", "as it was")
-    change(
-        register, "DROP TABLE register_steps", "DROP TABLE snoozes", "DROP INDEX drafts_reference",
-        "ALTER TABLE requests DROP COLUMN seal",
-    )  # fmt: skip
+    before_the_steps(register)
+    change(register, "DROP TABLE snoozes", "DROP INDEX drafts_reference", "ALTER TABLE requests DROP COLUMN seal")
     if prepared.startswith("postgresql"):
         with pytest.raises(NotPrepared, match="prepared by an older caseaudit: run `caseaudit migrate` first"):
             AccountRegister(prepared)
@@ -144,9 +146,10 @@ def test_many_may_bring_up_one_sqlite_file_at_once(tmp_path: Path) -> None:
 
 @pytest.mark.both
 def test_a_step_that_fails_leaves_nothing_of_itself(prepared: str, register: sa.Engine) -> None:
+    before_the_steps(register)
     change(
-        register, "DROP TABLE register_steps", "DROP TABLE accounts", "DROP TABLE snoozes",
-        "INSERT INTO settings VALUES ('one', 'kept')", "ALTER TABLE settings DROP COLUMN value",
+        register, "DROP TABLE accounts", "DROP TABLE snoozes", "INSERT INTO settings VALUES ('one', 'kept')",
+        "ALTER TABLE settings DROP COLUMN value",
     )  # fmt: skip
     with pytest.raises(sa.exc.SQLAlchemyError):
         REGISTER.bring_up(Database.at(prepared), register)

@@ -12,7 +12,6 @@ from projections.columns.duty_scan import DutyRun
 from projections.ledger.ledger import Place
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import state_in
-from projections.reports.duty_results import AnsweredCase
 
 Grouping = Callable[[Clause], str]
 """Under which name duties of a clause are counted."""
@@ -81,19 +80,6 @@ def before_and_now(was: CountsByCase, now: CountsByCase, holds: Callable[[Place]
 
 NOTHING = CountsByCase((), *(np.zeros(0, np.int64),) * 2, np.zeros((0, 2), np.int64))
 """Where nothing fell due."""
-
-
-def answers_by_case(answers: Iterable[AnsweredCase]) -> CountsByCase:
-    """Cases whose answer to a question counts: one of one where it is sufficient, else none of one."""
-    every = list(answers)
-    places = sorted({case.place for case in every})
-    number = {place: n for n, place in enumerate(places)}
-    return CountsByCase(
-        places,
-        np.array([number[case.place] for case in every], np.int64),
-        np.array([case.case for case in every], np.int64),
-        np.array([(case.sufficient, 1) for case in every], np.int64).reshape(-1, 2),
-    )
 
 
 def counts_by_case(

@@ -44,20 +44,6 @@ class Count(NamedTuple):
     figure: Proportion
 
 
-class PlaceGroup(NamedTuple):
-    """The people of one place with one value of an attribute."""
-
-    place: Place
-    value: Any
-
-
-class PersonMonth(NamedTuple):
-    """A person (CRN) in a month (see ``month_numbers``)."""
-
-    person: str
-    month: int
-
-
 class AnsweredCase(NamedTuple):
     """One case that counts in the figure of a question. ``place``: where it is held on the day.
 

@@ -7,9 +7,10 @@ import numpy as np
 from projections.arrays.date_numbers import month_number
 from projections.columns.column_schema import Array
 from projections.ledger.ledger import Place
-from projections.reports.counted_people import by_month, by_value, grouped, pooled, told_by_area
-from projections.reports.disclosure import Counted, at_month_ends, blocks, by_place
+from projections.reports.counted_people import several
+from projections.reports.disclosure import at_month_ends, by_place
 from projections.reports.duty_results import Attribute, CountedApart, HeldAs
+from projections.reports.people_blocks import blocks, blocks_apart, pooled, told_by_area
 from projections.reports.periods import Period
 from projections.reports.reader_reach import Holds
 from projections.reports.rounded_counts import Naming, RoundedCounts, added, pair_of
@@ -35,12 +36,10 @@ class ToldDuties(DisclosureGate):
     def _rounded_duties(self, asked: Period, clauses: Sequence[str], held_as: HeldAs, areas: Set[str]) -> Told:
         """``duties`` of these areas as they are told where they are not exact."""
         at, wanted = at_month_ends(asked, self.today), in_areas(areas)
-        found = self._queries.people(at, clauses, wanted, "clause")
-        people, apart = grouped(found), grouped(found, str)
+        people = self._queries.people(at, clauses, wanted, "clause")
         counts = RoundedCounts(self._queries, at, wanted).of_clauses(clauses, held_as)
-        return Told(
-            added([*counts.values()]), blocks(people, apart), people, grouped(self._closed(at, clauses, wanted))
-        )
+        told = blocks(people.together(), people)
+        return Told(added([*counts.values()]), told, {*people.held}, self._closed(at, clauses, wanted))
 
     def apart(self, asked: Period, clauses: Sequence[str], among: Holds) -> ToldApart:
         """What is counted beside the figures of ``duties``: withheld where these are not exact."""
@@ -66,10 +65,11 @@ class ToldDuties(DisclosureGate):
             return {clause: Told(counts) for clause, counts in exact.items()}
         at, wanted = at_month_ends(asked, self.today), self._areas(among)
         counts = RoundedCounts(self._queries, at, wanted).of_clauses(clauses, "in_time")
-        people = by_value(self._queries.people(at, clauses, wanted, "clause"))
-        closed = by_value(self._closed(at, clauses, wanted))
+        people, closed = self._queries.people(at, clauses, wanted, "clause"), self._closed(at, clauses, wanted)
+        made = blocks_apart(people)
         return {
-            clause: Told(counts[clause], blocks(some), some, closed.get(clause, {})) for clause, some in people.items()
+            clause: Told(counts[clause], made[clause], {*places}, closed.under(clause))
+            for clause, places in people.held_by_value.items()
         }
 
     def by_group(
@@ -83,17 +83,16 @@ class ToldDuties(DisclosureGate):
                 of[count.place] = of.get(count.place, 0) + pair_of(count.figure)
             return {group: Told(counts) for group, counts in found.items()}
         at, wanted = at_month_ends(asked, self.today), self._areas(among)
-        people = grouped(self._queries.people(at, clauses, wanted, split), name)
-        apart: dict[Place, dict[tuple[str, str], Counted]] = {}
-        for clause in clauses:
-            for place, groups in grouped(self._queries.people(at, [clause], wanted, split), name).items():
-                apart.setdefault(place, {}).update({(clause, group): some for group, some in groups.items()})
-        told, every = told_by_area(people), blocks(pooled(people), apart)
-        closed = by_value(self._closed(at, clauses, wanted, split), name)
+        people = self._queries.people(at, clauses, wanted, split).named(name)
+        apart = several(
+            self._queries.people(at, [clause], wanted, split).named(lambda value, clause=clause: (clause, name(value)))  # type: ignore[misc]
+            for clause in clauses
+        )
+        told = told_by_area(people)
+        every, held = blocks(pooled(people, told), apart), {*people.held}
+        closed = self._closed(at, clauses, wanted, split).named(name)
         return {
-            group: Told(
-                counts, [b for b in every if told[next(iter(b)).area].get(group)], people, closed.get(group, {})
-            )
+            group: Told(counts, [b for b in every if told[next(iter(b)).area].get(group)], held, closed.under(group))
             for group, counts in RoundedCounts(self._queries, at, wanted)
             .of_groups(clauses, held_as, split, name)
             .items()
@@ -111,16 +110,14 @@ class ToldDuties(DisclosureGate):
         ]
         counts = added([by_place(some, [0]) for some in totals])
         whole = Period(ends[-1].moment, ends[0].since)
-        people, closed = (
-            by_month(grouped(found))
-            for found in (self._queries.people(whole, clauses, wanted, "clause"), self._closed(whole, clauses, wanted))
-        )
+        people = self._queries.people(whole, clauses, wanted, "clause").by_month()
+        closed, made = self._closed(whole, clauses, wanted).by_month(), blocks_apart(people)
         return [
             Told(
-                {p: of[n] for p, of in counts.items()},
-                blocks(some := people.get(month, {})),
-                some,
-                closed.get(month, {}),
+                {place: of[n] for place, of in counts.items()},
+                made.get(month, []),
+                {*people.held_by_value.get(month, ())},
+                closed.under(month),
             )
             for n, month in enumerate(month_number(end.moment.on) for end in ends)
         ]

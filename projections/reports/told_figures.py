@@ -12,9 +12,9 @@ from domain.aggregates.other_file_ids import crn_of
 from projections.columns.column_schema import Array
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
-from projections.reports.counted_people import once
-from projections.reports.disclosure import FEW, at_month_ends, blocks, by_place
+from projections.reports.disclosure import FEW, at_month_ends, by_place
 from projections.reports.duty_results import DutyLoad, LateFigure, late_together, loads_together
+from projections.reports.people_blocks import blocks
 from projections.reports.periods import Period
 from projections.reports.reader_reach import Holds
 from projections.reports.rounded_counts import RoundedCounts
@@ -32,11 +32,8 @@ class ToldFigures(ToldPeople, ToldByCase):
             return Told({place: np.array(of) for place, of in self._queries.verdicts(moment, question).items()})
         at, wanted = self._month_end(moment), self._areas(among)
         found = {place: np.array(of) for place, of in self._queries.verdicts(at, question).items() if wanted(place)}
-        cases: dict[Place, set[str]] = {}
-        for case in self._queries.answers(at, question):
-            if wanted(case.place):
-                cases.setdefault(case.place, set()).add(crn_of(case.reference))
-        return Told(by_place(found), blocks(once(cases)), cases)
+        people = self._queries.answered(at, question).at(wanted)
+        return Told(by_place(found), blocks(people), {*people.held})
 
     def loads(self, moment: Moment, among: Holds) -> ToldLoads:
         """What falls due in the coming weeks, was done and is overdue."""
@@ -79,5 +76,5 @@ class ToldFigures(ToldPeople, ToldByCase):
 
     def _held(self, at: Moment, counts: Mapping[Place, Array], wanted: Holds) -> Told:
         """Rounded counts about the cases that places hold at a moment."""
-        people = {place: some for place, some in self._queries.holding(at).items() if wanted(place)}
-        return Told(counts, blocks(once(people)), people)
+        people = self._queries.holding(at).at(wanted)
+        return Told(counts, blocks(people), {*people.held})

@@ -1,14 +1,15 @@
 """Which figures a reader is told exactly: those of places of which they may open every case that counts."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
-from projections.reports.disclosure import Counted, at_month_ends
+from projections.reports.counted_people import CountedPeople
+from projections.reports.disclosure import at_month_ends
 from projections.reports.duty_queries import DutyQueries
-from projections.reports.duty_results import BEFORE, WEEKS, HeldAs, PlaceGroup, SnoozedDuty, Split
+from projections.reports.duty_results import BEFORE, WEEKS, HeldAs, SnoozedDuty, Split
 from projections.reports.periods import Period
 from projections.reports.reader_reach import Holds, ReaderReach
 from projections.reports.told_counts import Told
@@ -81,9 +82,7 @@ class DisclosureGate:
     def _month_end(self, moment: Moment) -> Moment:
         return at_month_ends(Period(moment, moment.on), self.today).moment
 
-    def _closed(
-        self, at: Period, clauses: Sequence[str], wanted: Holds, by: Split = "clause"
-    ) -> Mapping[PlaceGroup, Counted]:
+    def _closed(self, at: Period, clauses: Sequence[str], wanted: Holds, by: Split = "clause") -> CountedPeople:
         """The people behind the duties of cases that are closed to the reader."""
         closed = None if self.reach is None else self.reach.closed(self._queries.columns)
         return self._queries.people(at, clauses, wanted, by, closed)

@@ -26,14 +26,13 @@ from projections.reports.duty_results import (
     DutyLoad,
     HeldAs,
     LateEntry,
-    PersonMonth,
-    PlaceGroup,
     RecordedCount,
     Split,
     Verdicts,
 )
 from projections.reports.periods import Period
 from projections.reports.proportions import Proportion
+from tests.support.people_by_sets import PersonMonth, PlaceGroup
 
 NO_NUMBER = -1
 """In place of the number of a case: there are no columns."""
@@ -90,6 +89,12 @@ class DutiesByReading:
         found: dict[Place, set[str]] = {}
         for reference, place in self.holders(moment).items():
             found.setdefault(place, set()).add(reference.split("/")[0])
+        return {place: frozenset(people) for place, people in found.items()}
+
+    def answered(self, moment: Moment, question: str) -> Mapping[Place, frozenset[str]]:
+        found: dict[Place, set[str]] = {}
+        for case in self.answers(moment, question):
+            found.setdefault(case.place, set()).add(case.reference.split("/")[0])
         return {place: frozenset(people) for place, people in found.items()}
 
     def waits(self, period: Period, clauses: Sequence[str], wanted: Wanted) -> Mapping[Place, Counter[int | None]]:

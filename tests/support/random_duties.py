@@ -14,9 +14,11 @@ from projections.arrays.date_numbers import month_number
 from projections.columns.column_schema import CodedValues
 from projections.ledger.ledger import Place
 from projections.reports.case_queries import Wanted
-from projections.reports.duty_results import Count, PersonMonth, PlaceGroup
+from projections.reports.counted_people import CountedPeople
+from projections.reports.duty_results import Count
 from projections.reports.periods import Period
 from projections.reports.proportions import Proportion
+from tests.support.people_by_sets import PersonMonth, PlaceGroup, as_arrays
 
 CLAUSES = ("c1", "c2")
 ATTRIBUTES: Mapping[str, Sequence[str]] = {
@@ -93,7 +95,12 @@ class RandomDuties:
 
     def people(
         self, period: Period, clauses: Sequence[str], wanted: Wanted, by: str, closed: bool = False
-    ) -> Mapping[PlaceGroup, Any]:
+    ) -> CountedPeople:
+        return as_arrays(self.people_one_by_one(period, clauses, wanted, by, closed), self.every)
+
+    def people_one_by_one(
+        self, period: Period, clauses: Sequence[str], wanted: Wanted, by: str, closed: bool = False
+    ) -> Mapping[PlaceGroup, Counter[PersonMonth]]:
         found: dict[PlaceGroup, Counter[PersonMonth]] = {}
         for duty in self.inside(period, clauses):
             if wanted(duty.place) and (duty.person in self.closed or not closed):

@@ -8,8 +8,7 @@ import pytest
 from projections.arrays.date_numbers import Array
 from projections.ledger.ledger import Place
 from projections.reports.comparison import MANY, TOGETHER, changed, differs, differs_from
-from projections.reports.counts_by_case import CountsByCase, answers_by_case, before_and_now
-from projections.reports.duty_results import AnsweredCase
+from projections.reports.counts_by_case import NOTHING, CountsByCase, before_and_now
 from projections.reports.reader_reach import Holds
 from projections.reports.told_comparison import Comparisons
 from projections.reports.told_counts import Told
@@ -140,11 +139,10 @@ def test_chance_alone_changes_two_of_a_thousand_figures(number: int) -> None:
 
 def test_a_case_of_both_periods_is_one_row_and_an_answer_counts_one_of_one() -> None:
     was = CountsByCase(PLACES, np.array([0, 2, 2]), np.array([7, 7, 9]), np.array([[1, 2], [3, 3], [0, 4]]))
-    answers = [AnsweredCase("X1/1", "", PLACES[0], True, False, 9), AnsweredCase("X2/1", "", PLACES[1], False, True, 5)]
-    now = answers_by_case(answers)
+    now = CountsByCase(PLACES, np.array([0, 1]), np.array([9, 5]), np.array([[1, 1], [0, 1]]))
     assert before_and_now(was, now, lambda place: True).tolist() == [[0, 0, 0, 1], [4, 5, 0, 0], [0, 4, 1, 1]]
     assert before_and_now(was, now, of_officer("1")).tolist() == [[1, 2, 0, 0], [0, 0, 1, 1]]
-    assert not len(before_and_now(was, answers_by_case([]), of_officer("nobody")))
+    assert not len(before_and_now(was, NOTHING, of_officer("nobody")))
 
 
 PLACES = [Place("Gloucestershire", "G", team, officer, "po") for team, officer in (("A", "1"), ("A", "2"), ("B", "3"))]

@@ -26,12 +26,14 @@ class ToldDuties(DisclosureGate):
 
     def duties(self, asked: Period, clauses: Sequence[str], held_as: HeldAs, among: Holds) -> Told:
         """The duties that fell due: held, n."""
+        key = asked, tuple(clauses), held_as
         if self.is_exact_in(asked, among):
-            return Told({count.place: pair_of(count.figure) for count in self._queries.counts(asked, clauses, held_as)})
-        key = asked, tuple(clauses), held_as, self._areas_of(among)
-        if key not in self._rounded:
-            self._rounded[key] = self._rounded_duties(*key)
-        return self._rounded[key]
+            return self._once(("duties", key), lambda: self._exact_duties(*key))
+        areas = self._areas_of(among)
+        return self._once(("duties", key, areas), lambda: self._rounded_duties(*key, areas))
+
+    def _exact_duties(self, asked: Period, clauses: Sequence[str], held_as: HeldAs) -> Told:
+        return Told({count.place: pair_of(count.figure) for count in self._queries.counts(asked, clauses, held_as)})
 
     def _rounded_duties(self, asked: Period, clauses: Sequence[str], held_as: HeldAs, areas: Set[str]) -> Told:
         """``duties`` of these areas as they are told where they are not exact."""
@@ -58,12 +60,20 @@ class ToldDuties(DisclosureGate):
 
     def by_clause(self, asked: Period, clauses: Sequence[str], among: Holds) -> dict[str, Told]:
         """The same for each clause by itself, met in time. Clauses under which nothing fell due are left out."""
+        key = asked, tuple(clauses)
         if self.is_exact_in(asked, among):
-            exact: dict[str, dict[Place, Array]] = {}
-            for count in self._queries.counts(asked, clauses, "in_time", "clause"):
-                exact.setdefault(count.value, {})[count.place] = pair_of(count.figure)
-            return {clause: Told(counts) for clause, counts in exact.items()}
-        at, wanted = at_month_ends(asked, self.today), self._areas(among)
+            return self._once(("by clause", key), lambda: self._exactly_by_clause(*key))
+        areas = self._areas_of(among)
+        return self._once(("by clause", key, areas), lambda: self._rounded_by_clause(*key, areas))
+
+    def _exactly_by_clause(self, asked: Period, clauses: Sequence[str]) -> dict[str, Told]:
+        exact: dict[str, dict[Place, Array]] = {}
+        for count in self._queries.counts(asked, clauses, "in_time", "clause"):
+            exact.setdefault(count.value, {})[count.place] = pair_of(count.figure)
+        return {clause: Told(counts) for clause, counts in exact.items()}
+
+    def _rounded_by_clause(self, asked: Period, clauses: Sequence[str], areas: Set[str]) -> dict[str, Told]:
+        at, wanted = at_month_ends(asked, self.today), in_areas(areas)
         counts = RoundedCounts(self._queries, at, wanted).of_clauses(clauses, "in_time")
         people, closed = self._queries.people(at, clauses, wanted, "clause"), self._closed(at, clauses, wanted)
         made = blocks_apart(people)
@@ -100,10 +110,20 @@ class ToldDuties(DisclosureGate):
 
     def series(self, periods: Sequence[Period], clauses: Sequence[str], held_as: HeldAs, among: Holds) -> list[Told]:
         """The duties that fell due in each of some consecutive months. Not exact, they must begin with the record."""
+        key = tuple(periods), tuple(clauses), held_as
         if self.is_exact(periods[-1].moment, among, periods[0].since, periods[-1].moment.on):
-            exact = self._queries.series(periods, clauses, held_as)
-            return [Told({place: pair_of(of[n]) for place, of in exact.items()}) for n in range(len(periods))]
-        ends, wanted = [at_month_ends(period, self.today) for period in periods], self._areas(among)
+            return self._once(("series", key), lambda: self._exact_series(*key))
+        areas = self._areas_of(among)
+        return self._once(("series", key, areas), lambda: self._rounded_series(*key, areas))
+
+    def _exact_series(self, periods: Sequence[Period], clauses: Sequence[str], held_as: HeldAs) -> list[Told]:
+        exact = self._queries.series(periods, clauses, held_as)
+        return [Told({place: pair_of(of[n]) for place, of in exact.items()}) for n in range(len(periods))]
+
+    def _rounded_series(
+        self, periods: Sequence[Period], clauses: Sequence[str], held_as: HeldAs, areas: Set[str]
+    ) -> list[Told]:
+        ends, wanted = [at_month_ends(period, self.today) for period in periods], in_areas(areas)
         totals = [
             {place: np.stack([*map(pair_of, of)]) for place, of in found.items() if wanted(place)}
             for found in (self._queries.series(ends, [clause], held_as) for clause in clauses)

@@ -3,7 +3,7 @@
 Reports are built from ``ToldFigures`` and nothing else; ``DutyQueries`` has the exact counts of all cases, whoever asks.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +20,7 @@ from projections.reports.reader_reach import Holds
 from projections.reports.rounded_counts import RoundedCounts
 from projections.reports.told_by_case import ToldByCase
 from projections.reports.told_counts import Told, ToldLates, ToldLoads
+from projections.reports.told_gate import in_areas
 from projections.reports.told_people import ToldPeople
 
 
@@ -29,8 +30,17 @@ class ToldFigures(ToldPeople, ToldByCase):
     def verdicts(self, moment: Moment, question: str, among: Holds) -> Told:
         """The cases whose answer to a question counts: sufficient, n, absent."""
         if self.is_exact_on(moment, among):
-            return Told({place: np.array(of) for place, of in self._queries.verdicts(moment, question).items()})
-        at, wanted = self._month_end(moment), self._areas(among)
+            return self._once(("verdicts", moment, question), lambda: self._exact_verdicts(moment, question))
+        areas = self._areas_of(among)
+        return self._once(
+            ("verdicts", moment, question, areas), lambda: self._rounded_verdicts(moment, question, areas)
+        )
+
+    def _exact_verdicts(self, moment: Moment, question: str) -> Told:
+        return Told({place: np.array(of) for place, of in self._queries.verdicts(moment, question).items()})
+
+    def _rounded_verdicts(self, moment: Moment, question: str, areas: Set[str]) -> Told:
+        at, wanted = self._month_end(moment), in_areas(areas)
         found = {place: np.array(of) for place, of in self._queries.verdicts(at, question).items() if wanted(place)}
         people = self._queries.answered(at, question).at(wanted)
         return Told(by_place(found), blocks(people), {*people.held})

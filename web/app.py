@@ -118,6 +118,7 @@ from web.site import (
     error_pages,
     front_door,
     installation,
+    kept_templates,
     languages,
     links,
     reading_date,
@@ -246,6 +247,7 @@ def create_app(
     )
     with app.app_context():
         app.secret_key = access_control.register().key.derive("cookies")
+        kept_templates.attach(app, access_control.register().key.derive("templates"))
         app.extensions.pop("register").close()  # each process opens its own after a fork
     for part in (
         entry_ids,

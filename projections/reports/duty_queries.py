@@ -36,7 +36,6 @@ from projections.reports.duty_results import (
 )
 from projections.reports.kept_runs import KeptRuns
 from projections.reports.periods import Period
-from projections.reports.proportions import Proportion
 
 NO_ROWS = (np.zeros(0, np.int64),) * 4
 
@@ -50,10 +49,8 @@ class DutyQueries(CaseQueries):
         """The duties that fell due, by place; also by clause or by an attribute of the person where ``split`` says so."""
         by = ("place", *([split] if split else []))
         found = self._counted(period.moment, DutiesByGroup(period.since, self._numbers(clauses), by, held_as))
-        return [
-            Count(key[0], key[1] if split else None, Proportion(*both))
-            for key, both in zip(found.keys, found.counts.tolist(), strict=True)
-        ]
+        pairs = found.counts.astype(np.int64)
+        return [Count(key[0], key[1] if split else None, pair) for key, pair in zip(found.keys, pairs, strict=True)]
 
     def by_case(
         self, period: Period, clauses: Sequence[str], held_as: HeldAs, wanted: Wanted, group: Grouping = together,
@@ -78,15 +75,11 @@ class DutyQueries(CaseQueries):
         hidden = snoozed_places(selection, period.since, frozenset(clauses), snoozed)
         return lambda holds: apart_of(found, hidden, holds)
 
-    def series(
-        self, periods: Sequence[Period], clauses: Sequence[str], held_as: HeldAs
-    ) -> Mapping[Place, Sequence[Proportion]]:
-        """By place: the figure of each of some consecutive periods."""
+    def series(self, periods: Sequence[Period], clauses: Sequence[str], held_as: HeldAs) -> Mapping[Place, Array]:
+        """By place: in each of some consecutive periods how many are held, of how many."""
         found = self._counted(periods[-1].moment, DutiesByPeriod(tuple(periods), self._numbers(clauses), held_as))
-        return {
-            place: [Proportion(*both) for both in counts.reshape(len(periods), 2).tolist()]
-            for (place,), counts in zip(found.keys, found.counts, strict=True)
-        }
+        pairs = found.counts.astype(np.int64).reshape(-1, len(periods), 2)
+        return {place: of for (place,), of in zip(found.keys, pairs, strict=True)}
 
     def people(
         self, period: Period, clauses: Sequence[str], wanted: Wanted, by: Split, cases: Array | None = None

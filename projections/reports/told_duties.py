@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Sequence, Set
 
-import numpy as np
-
 from projections.arrays.date_numbers import month_number
 from projections.columns.column_schema import Array
 from projections.ledger.ledger import Place
@@ -13,7 +11,7 @@ from projections.reports.duty_results import Attribute, CountedApart, HeldAs
 from projections.reports.people_blocks import blocks, blocks_apart, pooled, told_by_area
 from projections.reports.periods import Period
 from projections.reports.reader_reach import Holds
-from projections.reports.rounded_counts import Naming, RoundedCounts, added, pair_of
+from projections.reports.rounded_counts import Naming, RoundedCounts, added
 from projections.reports.told_counts import Told, ToldWaits
 from projections.reports.told_gate import DisclosureGate, in_areas
 
@@ -33,7 +31,7 @@ class ToldDuties(DisclosureGate):
         return self._once(("duties", key, areas), lambda: self._rounded_duties(*key, areas))
 
     def _exact_duties(self, asked: Period, clauses: Sequence[str], held_as: HeldAs) -> Told:
-        return Told({count.place: pair_of(count.figure) for count in self._queries.counts(asked, clauses, held_as)})
+        return Told({count.place: count.pair for count in self._queries.counts(asked, clauses, held_as)})
 
     def _rounded_duties(self, asked: Period, clauses: Sequence[str], held_as: HeldAs, areas: Set[str]) -> Told:
         """``duties`` of these areas as they are told where they are not exact."""
@@ -69,7 +67,7 @@ class ToldDuties(DisclosureGate):
     def _exactly_by_clause(self, asked: Period, clauses: Sequence[str]) -> dict[str, Told]:
         exact: dict[str, dict[Place, Array]] = {}
         for count in self._queries.counts(asked, clauses, "in_time", "clause"):
-            exact.setdefault(count.value, {})[count.place] = pair_of(count.figure)
+            exact.setdefault(count.value, {})[count.place] = count.pair
         return {clause: Told(counts) for clause, counts in exact.items()}
 
     def _rounded_by_clause(self, asked: Period, clauses: Sequence[str], areas: Set[str]) -> dict[str, Told]:
@@ -90,7 +88,7 @@ class ToldDuties(DisclosureGate):
             found: dict[str, dict[Place, Array]] = {}
             for count in self._queries.counts(asked, clauses, held_as, split):
                 of = found.setdefault(name(count.value), {})
-                of[count.place] = of.get(count.place, 0) + pair_of(count.figure)
+                of[count.place] = of.get(count.place, 0) + count.pair
             return {group: Told(counts) for group, counts in found.items()}
         at, wanted = at_month_ends(asked, self.today), self._areas(among)
         people = self._queries.people(at, clauses, wanted, split).named(name)
@@ -118,14 +116,14 @@ class ToldDuties(DisclosureGate):
 
     def _exact_series(self, periods: Sequence[Period], clauses: Sequence[str], held_as: HeldAs) -> list[Told]:
         exact = self._queries.series(periods, clauses, held_as)
-        return [Told({place: pair_of(of[n]) for place, of in exact.items()}) for n in range(len(periods))]
+        return [Told({place: of[n] for place, of in exact.items()}) for n in range(len(periods))]
 
     def _rounded_series(
         self, periods: Sequence[Period], clauses: Sequence[str], held_as: HeldAs, areas: Set[str]
     ) -> list[Told]:
         ends, wanted = [at_month_ends(period, self.today) for period in periods], in_areas(areas)
         totals = [
-            {place: np.stack([*map(pair_of, of)]) for place, of in found.items() if wanted(place)}
+            {place: of for place, of in found.items() if wanted(place)}
             for found in (self._queries.series(ends, [clause], held_as) for clause in clauses)
         ]
         counts = added([by_place(some, [0]) for some in totals])

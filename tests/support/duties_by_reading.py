@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
+
 from domain.calendar.workdays import working_days_between
 from domain.policy.frameworks.framework import Framework
 from projections.arrays.date_numbers import month_number
@@ -63,7 +65,7 @@ class DutiesByReading:
             key = (place, _key(reading, o, split))
             n[key] += 1
             held[key] += o.in_time(period.moment.on) if held_as == "in_time" else o.done(period.moment.on)
-        return [Count(place, key, Proportion(held[place, key], count)) for (place, key), count in n.items()]
+        return [Count(place, key, np.array((held[place, key], count))) for (place, key), count in n.items()]
 
     def series(
         self, periods: Sequence[Period], clauses: Sequence[str], held_as: HeldAs

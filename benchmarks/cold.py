@@ -1,4 +1,4 @@
-"""The first pages of a fresh worker: python -m benchmarks.cold [--size SIZE --dir DIR] [--other CHECKOUT] [--times N]
+"""The first pages of a fresh worker: python -m benchmarks.cold [--size SIZE --dir DIR] [--other CHECKOUT] [--page NAME]...
 
 Each page is asked of a process of its own, as its first page, by somebody who is signed in already; then once more, warm. *As it
 starts*: of a process that has just made the app. *Warmed*: of one that has done beforehand what ``web.services.warming`` does
@@ -213,10 +213,12 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=3, help="processes for each page")
     parser.add_argument("--other", type=Path, metavar="CHECKOUT", help="measure the code of another checkout, too")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="write the answers to this folder")
+    parser.add_argument("--page", action="append", metavar="NAME", help="only this page; again for more")
     wanted = parser.parse_args()
     site = generated(wanted.dir, wanted.size, wanted.templates) if wanted.size else demonstration()
     with site as made:
-        measured(made, wanted.times, wanted.other, wanted.keep)
+        chosen = {page: asked for page, asked in made.pages.items() if not wanted.page or page in wanted.page}
+        measured(made._replace(pages=chosen), wanted.times, wanted.other, wanted.keep)
 
 
 if __name__ == "__main__":

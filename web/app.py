@@ -245,9 +245,9 @@ def create_app(
             PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
         ]
     )
+    kept_templates.attach(app)
     with app.app_context():
         app.secret_key = access_control.register().key.derive("cookies")
-        kept_templates.attach(app, access_control.register().key.derive("templates"))
         app.extensions.pop("register").close()  # each process opens its own after a fork
     for part in (
         entry_ids,

@@ -1,10 +1,11 @@
 """Templates compiled once and kept between runs: compiling those of one page takes longer than answering it.
 
-What is kept is code, so it counts only with a seal made with the key that lies outside the database, over the code, the template,
-this program's code and Python. Where the cache cannot be read or written, templates are compiled as ever.
+What is kept is code, so it counts only with a seal over the code, the template, this program's code and Python, made with a key
+that this user has for that alone, in the folder of keys. Where key or cache cannot be used, templates are compiled as ever.
 """
 
 import hmac
+import secrets
 import sys
 from contextlib import suppress
 from functools import cache
@@ -20,9 +21,12 @@ import domain
 import projections
 import web
 from domain.cache_folder import cache_folder
+from domain.key_files import KeyUnusable, make_key_file, own_folder, read_key_file
 from domain.private_folder import read_file, write_file
 
 SEAL = sha256().digest_size
+
+KEY_FILE = "compiled-templates.key"
 
 
 class KeptTemplates(BytecodeCache):
@@ -63,6 +67,21 @@ def code_digest() -> str:
     return said.hexdigest()
 
 
-def attach(app: Flask, key: bytes) -> None:
-    """Let an app whose templates have not been used yet keep them. ``key``: for this use alone."""
-    app.jinja_options = {**app.jinja_options, "bytecode_cache": KeptTemplates(key)}
+def own_key() -> bytes:
+    """The key of this user's seals, made at the first use. ``KeyUnusable``, ``OSError``: it cannot be used or made."""
+    path = own_folder("HOME") / KEY_FILE
+    with suppress(FileExistsError):
+        if not path.exists():
+            make_key_file(path, secrets.token_bytes(SEAL))
+    key = read_key_file(path, "the key of compiled templates")
+    if len(key) != SEAL:
+        raise KeyUnusable(f"the key of compiled templates {path} is damaged; delete it")
+    return key
+
+
+def attach(app: Flask) -> None:
+    """Let an app whose templates have not been used yet keep them, where it can and has no other cache of them."""
+    if "bytecode_cache" in app.jinja_options:
+        return
+    with suppress(KeyUnusable, OSError, RuntimeError):  # RuntimeError: the user has no home
+        app.jinja_options = {**app.jinja_options, "bytecode_cache": KeptTemplates(own_key())}

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
-from jinja2 import Environment
+from flask import Flask
+from jinja2 import DictLoader, Environment
 
 from domain.cache_folder import cache_folder
+from domain.key_files import key_folder
 from web.site import kept_templates
-from web.site.kept_templates import SEAL, KeptTemplates
+from web.site.kept_templates import KEY_FILE, SEAL, KeptTemplates, own_key
 
 KEY = b"k" * 32
 SAID = "Said {{ word }}."
@@ -31,8 +33,6 @@ class Counting(Environment):
 
 def rendered(key: bytes = KEY, source: str = SAID) -> tuple[str, int]:
     """What the template says, and whether it was compiled for that."""
-    from jinja2 import DictLoader
-
     environment = Counting(loader=DictLoader({"a.html": source}), bytecode_cache=KeptTemplates(key), autoescape=True)
     return environment.get_template("a.html").render(word="this"), environment.compiled
 
@@ -68,6 +68,22 @@ def test_a_folder_that_others_write_is_not_read(cache: Path) -> None:
     rendered()
     cache.chmod(0o777)
     assert rendered() == ("Said this.", 1)
+
+
+def test_the_key_is_made_once_for_this_user_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setattr(Flask, "jinja_options", {})
+    key = own_key()
+    path = key_folder() / KEY_FILE
+    assert own_key() == key and path.stat().st_mode & 0o777 == 0o600 and tmp_path in path.parents
+    app = Flask("another")
+    kept_templates.attach(app)
+    assert "bytecode_cache" in app.jinja_options
+    kept_templates.attach(app)
+    path.chmod(0o644)
+    other = Flask("another")
+    kept_templates.attach(other)
+    assert "bytecode_cache" not in other.jinja_options
 
 
 def test_without_a_folder_templates_are_compiled_as_ever(tmp_path: Path) -> None:

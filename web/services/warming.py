@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
-import numpy as np
 from flask import Flask
 
 from domain.error_traces import trace_of
@@ -16,7 +15,7 @@ from domain.policy.frameworks.framework_files import frameworks
 from domain.policy.measures.board_pack_pages import board_pack
 from domain.policy.measures.measure_files import reports
 from domain.policy.measures.scorecard_targets import scorecard
-from projections.arrays.date_numbers import days_in_london, working_days_before
+from projections.arrays.date_numbers import tables_of_days
 from projections.columns.case_answers import counted_of
 from projections.inspections.sample_scores import score_before, score_inspection
 from projections.obligations.clause_catalogue import catalogue
@@ -73,9 +72,8 @@ def _tried(app: Flask, step: Callable[[], object]) -> None:
 
 
 def _policy() -> None:
-    for read in (catalogue, reports, board_pack, scorecard, working_days_before):
+    for read in (catalogue, reports, board_pack, scorecard, tables_of_days):
         read()
-    days_in_london(np.zeros(1, np.int64))  # it works out a table at first
     for framework in frameworks():
         counted_of(framework)
 

@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -71,6 +72,4 @@ def test_what_cannot_be_warmed_is_said_in_the_log_and_the_page_works(
 
 
 def _without_nonces(page: str) -> str:
-    import re
-
     return re.sub(r'nonce="[^"]+"|name="csrf_token" value="[^"]+"|content="[\w.-]{60,}"', "", page)

@@ -62,7 +62,7 @@ def ask():
 data, cold = ask()
 again = min(ask()[1] for _ in range(2))
 if asked["keep"]:
-    hidden = rb'nonce="[^"]+"|name="csrf_token" value="[^"]+"|content="[\\w.-]{60,}"'  # other ones in each answer
+    hidden = rb'nonce="[^"]+"|name="(?:csrf_)?token" value="[^"]+"|content="[\\w.-]{60,}"'  # other ones in each answer
     open(asked["keep"], "wb").write(re.sub(hidden, b"", data))
 print(json.dumps({"made": made, "warming": warmed, "cold": cold, "warm": again}))
 """

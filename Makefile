@@ -61,6 +61,8 @@ bench: setup-dev
 	$(RUN)/python -m benchmarks.importing
 	$(RUN)/python -m benchmarks.page
 	$(RUN)/python -m benchmarks.pages $(if $(filter nation all,$(SIZE)),region,$(SIZE)) --dir $(DIR)/pages
+	$(RUN)/python -m benchmarks.cold
+	$(RUN)/python -m benchmarks.cold --size $(if $(filter nation all,$(SIZE)),region,$(SIZE)) --dir $(DIR)/pages
 	$(RUN)/python -m benchmarks.columns_made area --dir $(DIR)/pages
 	$(RUN)/python -m benchmarks.starting
 	$(RUN)/python -m benchmarks.rebuilding $(SIZE:all=area region nation)

@@ -119,6 +119,7 @@ from web.site import (
     error_pages,
     front_door,
     installation,
+    kept_templates,
     languages,
     links,
     reading_date,
@@ -246,6 +247,7 @@ def create_app(
             PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
         ]
     )
+    kept_templates.attach(app)
     with app.app_context():
         app.secret_key = access_control.register().key.derive("cookies")
         app.extensions.pop("register").close()  # each process opens its own after a fork

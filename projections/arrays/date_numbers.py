@@ -121,6 +121,12 @@ def _ahead() -> Instants:
     return found
 
 
+def tables_of_days() -> None:
+    """Work out the tables that are kept from then on, before a page asks for them."""
+    working_days_before()
+    _ahead()
+
+
 def _ahead_on(number: int) -> int:
     day = FIRST + timedelta(days=number)
     local = datetime(day.year, day.month, day.day, 23, tzinfo=UTC).astimezone(LONDON)

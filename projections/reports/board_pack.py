@@ -3,7 +3,7 @@
 A pack leaves the building: what counts fewer than five people is in none, nor what sums would give away (``small_places``).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from domain.policy.measures.measure import Measure
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.reports.comparison import Comparison
+from projections.reports.counted_people import CountedPeople
 from projections.reports.measure_figures import (
     Mine,
     ReportRequest,
@@ -71,7 +72,7 @@ def pack_measure(told: ToldFigures, measure: Measure, asked: ReportRequest, *, c
         now.figure(asked.holds),
         before.figure(asked.holds),
         figures(told, measure, asked.period, in_areas).figure(in_areas),
-        people_of(now.behind) or None,
+        now.behind.number or None,
         pack_places(now, compared_with_rest(told, measure, asked, in_areas), asked) if charted else [],
         _quarters(told, measure, asked, in_areas) if charted else [],
         quarters(trend(told, measure, area), asked.moment.on) if charted else [],
@@ -85,7 +86,7 @@ class Printable:
 
     counts: Told
     small: SmallPlaces
-    behind: Mapping[Place, frozenset[str]]
+    behind: CountedPeople
     every: Sequence[Place]
 
     def figure(self, holds: Mine) -> Proportion:
@@ -106,7 +107,7 @@ def _small(told: ToldFigures, measure: Measure, period: Period, in_areas: Mine) 
     )
 
 
-def _behind(told: ToldFigures, measure: Measure, asked: Period, holds: Mine) -> Mapping[Place, frozenset[str]]:
+def _behind(told: ToldFigures, measure: Measure, asked: Period, holds: Mine) -> CountedPeople:
     """Who is behind a measure's figure, by place."""
     if measure.counts == "answer":
         return told.people_answered(asked.moment, measure.question or "", holds)
@@ -119,11 +120,6 @@ def is_whole_area(told: ToldFigures, asked: ReportRequest) -> bool:
     return all(asked.holds(place) for place in told.places() if in_areas(place))
 
 
-def people_of(behind: Mapping[Place, frozenset[str]]) -> int:
-    """How many people there are at these places together."""
-    return len(frozenset[str]().union(*behind.values()))
-
-
 def pack_places(now: Printable, compared: Comparisons | None, asked: ReportRequest) -> list[PackPlace]:
     """The divisions of the place asked for, each with its teams below it; the teams alone where there is one division.
 
@@ -132,7 +128,7 @@ def pack_places(now: Printable, compared: Comparisons | None, asked: ReportReque
     if asked.scope.level in ("team", "officer"):
         return []
     held: dict[str, set[str]] = {}
-    for place in now.behind:
+    for place in now.behind.held:
         held.setdefault(place.division, set()).add(place.team)
     found = []
     for division, teams in sorted(held.items()):
@@ -155,7 +151,7 @@ def _in(scope: Scope, asked: ReportRequest) -> Mine:
 def _quarters(told: ToldFigures, measure: Measure, asked: ReportRequest, in_areas: Mine) -> list[Quarter]:
     """The quarters of the place asked for; those of few people are withheld, and others that would tell them."""
     found, every = quarters(trend(told, measure, asked), asked.moment.on), told.places()
-    people = [people_of(_behind(told, measure, _period_of(quarter), asked.holds)) for quarter in found]
+    people = [_behind(told, measure, _period_of(quarter), asked.holds).number for quarter in found]
     closed = hidden_among(people)
     for n, quarter in enumerate(found):
         if not _small(told, measure, _period_of(quarter), in_areas).allow(asked.holds, every):

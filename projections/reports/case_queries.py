@@ -21,7 +21,9 @@ from projections.columns.layered_counts import CaseCount, counted
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.obligations.clause_catalogue import catalogue
-from projections.reports.answer_counts import VerdictsByPlace, counting_answers
+from projections.reports.answer_counts import CountedAnswers, VerdictsByPlace, counting_answers
+from projections.reports.counted_people import CountedPeople, number_in
+from projections.reports.counts_by_case import CountsByCase
 from projections.reports.duty_results import AnsweredCase, Attribute, LateEntry, RecordedCount, Verdicts
 from projections.reports.periods import Period
 from projections.reports.recorded_entries import LateByPlace, RecordedByPlace, late_entries
@@ -59,12 +61,11 @@ class CaseQueries:
             self._references[n]: self._places[int(selection.place[n])] for n in np.flatnonzero(selection.there).tolist()
         }
 
-    def holding(self, moment: Moment) -> Mapping[Place, frozenset[str]]:
-        """The people (CRNs) whose cases each place holds on the day."""
-        people: dict[Place, set[str]] = {}
-        for reference, place in self.holders(moment).items():
-            people.setdefault(place, set()).add(crn_of(reference))
-        return {place: frozenset(some) for place, some in people.items()}
+    def holding(self, moment: Moment) -> CountedPeople:
+        """The people whose cases each place holds on the day."""
+        selection = self._selection(moment)
+        cases = np.flatnonzero(selection.there)
+        return CountedPeople.once(self._places, selection.place[cases], self._persons[cases])
 
     def attribute(self, moment: Moment, attribute: Attribute) -> CodedValues:
         """The value of an attribute of the person of each case."""
@@ -79,6 +80,26 @@ class CaseQueries:
                 name, place = self.columns.names[int(names[case])], self._places[int(places[case])]
                 found.append(AnsweredCase(self._references[case], name, place, sufficient, absent, case))
         return found
+
+    def answered(self, moment: Moment, question: str) -> CountedPeople:
+        """The people of ``answers``, by the place that holds the case on the day."""
+        cases = self._answering(moment, question)[0]
+        place = self._selection(moment).place[cases]
+        return CountedPeople.once(self._places, place, self._persons[cases])
+
+    def answers_by_case(self, moment: Moment, question: str, wanted: Wanted) -> CountsByCase:
+        """The ``answers`` of some places: one of one where it is sufficient, else none of one."""
+        cases, sufficient, _ = self._answering(moment, question)
+        place = self._selection(moment).place[cases]
+        inside = self._allowed(wanted)[place]
+        counts = np.stack([sufficient, np.ones(len(cases), bool)], axis=1).astype(np.int64)
+        return CountsByCase(self._places, place[inside], cases[inside], counts[inside])
+
+    def _answering(self, moment: Moment, question: str) -> CountedAnswers:
+        """The cases of ``answers``, whether they are sufficient, and whether absent."""
+        parts = [*counting_answers(self.framework, self._selection(moment), question)]
+        nothing = CountedAnswers(np.zeros(0, np.int64), np.zeros(0, bool), np.zeros(0, bool))
+        return CountedAnswers(*(np.concatenate(column) for column in zip(nothing, *parts, strict=True)))
 
     def verdicts(self, moment: Moment, question: str) -> Mapping[Place, Verdicts]:
         """``answers``, counted by the place that holds the case on the day."""
@@ -110,9 +131,10 @@ class CaseQueries:
         return list(self.columns.references)
 
     @cached_property
-    def _persons(self) -> list[str]:
-        """For each case the CRN of its person."""
-        return [crn_of(reference) for reference in self._references]
+    def _persons(self) -> Array:
+        """For each case the number of its person (the CRN)."""
+        numbers = dict[str, int]()
+        return np.array([number_in(numbers, crn_of(reference)) for reference in self._references], np.int64)
 
     @property
     def _places(self) -> list[Place]:

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from math import sqrt
 from statistics import NormalDist
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
@@ -49,6 +49,9 @@ MANY: Final = 100
 CLEARLY_WITHIN: Final = 2.0
 """Standard deviations: what is nearer is within chance, and nothing is drawn."""
 
+ROUNDING: Final = 1e-9
+"""How near to a limit the rounding of fractions might decide."""
+
 Draw = Callable[[np.random.Generator, int], Array]
 """So many draws: how far each is from what is expected."""
 
@@ -72,6 +75,44 @@ def differs(unit: Array, rest: Array) -> Comparison:
         return drawn
 
     return _judged(int(apart[:cases].sum()), spread, cases, draw)
+
+
+class CaseSums(NamedTuple):
+    """Cases added up: how many there are, their duties met and all duties, and the sums of the products of these two."""
+
+    cases: int = 0
+    met: int = 0
+    n: int = 0
+    met_met: int = 0
+    met_n: int = 0
+    n_n: int = 0
+
+    @classmethod
+    def of(cls, rows: Array) -> "CaseSums":
+        """Each row is a case: how many duties were met, of how many."""
+        met, n = rows.astype(np.int64).T
+        return cls(len(rows), int(met.sum()), int(n.sum()), int(met @ met), int(met @ n), int(n @ n))
+
+    def plus(self, other: "CaseSums", times: int = 1) -> "CaseSums":
+        return CaseSums(*(mine + times * theirs for mine, theirs in zip(self, other, strict=True)))
+
+
+def differs_by_sums(unit: CaseSums, rest: CaseSums) -> Comparison | None:
+    """What ``differs`` says, from sums alone; None where it must draw, or where rounding might decide."""
+    if min(unit.cases, rest.cases) < CASES or min(unit.n, rest.n) < DUTIES:
+        return "too few"
+    every = unit.plus(rest)
+    apart = unit.met * every.n - unit.n * every.met
+    squares = every.n**2 * every.met_met - 2 * every.n * every.met * every.met_n + every.met**2 * every.n_n
+    if not squares:
+        return "no difference shown"
+    # The square of ``apart`` in those of its standard deviation. What cases are apart adds up to nought.
+    far = apart**2 * every.cases * (every.cases - 1) / (unit.cases * rest.cases * squares)
+    if far < CLEARLY_WITHIN**2 * (1 - ROUNDING) or (unit.cases > MANY and far < _deviations() ** 2 * (1 - ROUNDING)):
+        return "no difference shown"
+    if unit.cases > MANY and far > _deviations() ** 2 * (1 + ROUNDING):
+        return "worse" if apart < 0 else "better"
+    return None
 
 
 def differs_from(unit: Array, share: Fraction) -> Comparison:

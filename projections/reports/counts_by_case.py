@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ from projections.columns.duty_scan import DutyRun
 from projections.ledger.ledger import Place
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import state_in
-from projections.reports.duty_results import AnsweredCase
+from projections.reports.comparison import CaseSums
 
 Grouping = Callable[[Clause], str]
 """Under which name duties of a clause are counted."""
@@ -46,6 +47,45 @@ class CountsByCase:
         """The cases of some places, and those of all others."""
         return self.divided(self._inside(holds))
 
+    def sums_apart(self, holds: Callable[[Place], bool]) -> tuple[CaseSums, CaseSums]:
+        """``apart``, added up. It looks at the cases of these places alone."""
+        wanted = [n for n, place in enumerate(self.places) if holds(place)]
+        rows = [self._by_place[self._begins[n] : self._begins[n + 1]] for n in wanted]
+        at = np.concatenate(rows) if rows else np.zeros(0, np.int64)
+        cases, of = np.unique(self._case_at[at], return_inverse=True)
+        unit, whole = _summed(of, self.counts[at], len(cases)), self._whole[cases]
+        left = whole - unit
+        rest = self._sums.plus(CaseSums.of(whole), -1).plus(CaseSums.of(left[left[:, 1] > 0]))
+        return CaseSums.of(unit), rest
+
+    @cached_property
+    def _by_place(self) -> Array:
+        """The rows in order of place."""
+        return np.argsort(self.place, kind="stable")
+
+    @cached_property
+    def _begins(self) -> Array:
+        """For each place, and after the last, where its rows begin in ``_by_place``."""
+        return np.searchsorted(self.place[self._by_place], np.arange(len(self.places) + 1))
+
+    @cached_property
+    def _cases(self) -> tuple[Array, Array]:
+        """For each row the number of its case among those there are; and the counts of each case, whoever held it."""
+        cases, at = np.unique(self.case, return_inverse=True)
+        return at, _summed(at, self.counts, len(cases))
+
+    @property
+    def _case_at(self) -> Array:
+        return self._cases[0]
+
+    @property
+    def _whole(self) -> Array:
+        return self._cases[1]
+
+    @cached_property
+    def _sums(self) -> CaseSums:
+        return CaseSums.of(self._whole)
+
     def divided(self, inside: Array) -> UnitAndRest:
         """Those rows that are ``inside``, and the others, by case."""
         return UnitAndRest(self._by_case(inside)[1], self._by_case(~inside)[1])
@@ -64,9 +104,14 @@ class CountsByCase:
 
     def _by_case(self, which: Array) -> tuple[Array, Array]:
         cases, at = np.unique(self.case[which], return_inverse=True)
-        found = np.zeros((len(cases), 2), np.int64)
-        np.add.at(found, at, self.counts[which])
-        return cases, found
+        return cases, _summed(at, self.counts[which], len(cases))
+
+
+def _summed(at: Array, counts: Array, length: int) -> Array:
+    """The counts added up by ``at``, a number below ``length`` for each row."""
+    columns = [np.bincount(at, counts[:, n], length) for n in range(2)]  # whole numbers, which stay exact
+    summed: Array = np.stack(columns, axis=1).astype(np.int64)
+    return summed
 
 
 def before_and_now(was: CountsByCase, now: CountsByCase, holds: Callable[[Place], bool]) -> Array:
@@ -81,19 +126,6 @@ def before_and_now(was: CountsByCase, now: CountsByCase, holds: Callable[[Place]
 
 NOTHING = CountsByCase((), *(np.zeros(0, np.int64),) * 2, np.zeros((0, 2), np.int64))
 """Where nothing fell due."""
-
-
-def answers_by_case(answers: Iterable[AnsweredCase]) -> CountsByCase:
-    """Cases whose answer to a question counts: one of one where it is sufficient, else none of one."""
-    every = list(answers)
-    places = sorted({case.place for case in every})
-    number = {place: n for n, place in enumerate(places)}
-    return CountsByCase(
-        places,
-        np.array([number[case.place] for case in every], np.int64),
-        np.array([case.case for case in every], np.int64),
-        np.array([(case.sufficient, 1) for case in every], np.int64).reshape(-1, 2),
-    )
 
 
 def counts_by_case(

@@ -7,6 +7,8 @@ date.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +22,7 @@ from projections.lists.duty_list import DutyList
 from projections.obligations.clause_catalogue import catalogue
 from projections.reports.case_queries import CaseQueries, Wanted
 from projections.reports.counted_apart import ApartByPlace, apart_of, count_apart, snoozed_places
+from projections.reports.counted_people import CountedPeople, number_in
 from projections.reports.counts_by_case import CountsByCase, Grouping, counts_by_case, together
 from projections.reports.duty_counts import HELD, DutiesByGroup, DutiesByPeriod, WaitsByPlace, fell_due_runs
 from projections.reports.duty_forecast import LoadsByPlace, coming, duties, load_of
@@ -28,22 +31,13 @@ from projections.reports.duty_results import (
     CountedApart,
     DutyLoad,
     HeldAs,
-    PersonMonth,
-    PlaceGroup,
     SnoozedDuty,
     Split,
 )
+from projections.reports.kept_runs import KeptRuns
 from projections.reports.periods import Period
-from projections.reports.proportions import Proportion
 
-
-def _each(columns: Sequence[Array]) -> Iterator[tuple[int, ...]]:
-    """Each combination of values that occurs in the columns (whole numbers from 0), in order, and how often it does."""
-    room = [int(column.max(initial=0)) + 1 for column in columns]
-    found = np.ravel_multi_index([column.astype(np.int64) for column in columns], room)
-    codes, times = np.unique(found, return_counts=True)
-    values = (part.tolist() for part in np.unravel_index(codes, room))
-    return zip(*values, times.tolist(), strict=True)
+NO_ROWS = (np.zeros(0, np.int64),) * 4
 
 
 class DutyQueries(CaseQueries):
@@ -55,10 +49,8 @@ class DutyQueries(CaseQueries):
         """The duties that fell due, by place; also by clause or by an attribute of the person where ``split`` says so."""
         by = ("place", *([split] if split else []))
         found = self._counted(period.moment, DutiesByGroup(period.since, self._numbers(clauses), by, held_as))
-        return [
-            Count(key[0], key[1] if split else None, Proportion(*both))
-            for key, both in zip(found.keys, found.counts.tolist(), strict=True)
-        ]
+        pairs = found.counts.astype(np.int64)
+        return [Count(key[0], key[1] if split else None, pair) for key, pair in zip(found.keys, pairs, strict=True)]
 
     def by_case(
         self, period: Period, clauses: Sequence[str], held_as: HeldAs, wanted: Wanted, group: Grouping = together,
@@ -83,31 +75,28 @@ class DutyQueries(CaseQueries):
         hidden = snoozed_places(selection, period.since, frozenset(clauses), snoozed)
         return lambda holds: apart_of(found, hidden, holds)
 
-    def series(
-        self, periods: Sequence[Period], clauses: Sequence[str], held_as: HeldAs
-    ) -> Mapping[Place, Sequence[Proportion]]:
-        """By place: the figure of each of some consecutive periods."""
+    def series(self, periods: Sequence[Period], clauses: Sequence[str], held_as: HeldAs) -> Mapping[Place, Array]:
+        """By place: in each of some consecutive periods how many are held, of how many."""
         found = self._counted(periods[-1].moment, DutiesByPeriod(tuple(periods), self._numbers(clauses), held_as))
-        return {
-            place: [Proportion(*both) for both in counts.reshape(len(periods), 2).tolist()]
-            for (place,), counts in zip(found.keys, found.counts, strict=True)
-        }
+        pairs = found.counts.astype(np.int64).reshape(-1, len(periods), 2)
+        return {place: of for (place,), of in zip(found.keys, pairs, strict=True)}
 
     def people(
         self, period: Period, clauses: Sequence[str], wanted: Wanted, by: Split, cases: Array | None = None
-    ) -> Mapping[PlaceGroup, Mapping[PersonMonth, int]]:
+    ) -> CountedPeople:
         """How many duties of each person fell due in each month, by the place that held the case then and by ``by``.
 
         ``cases``: for each case whether it counts (None: all do).
         """
-        people: dict[PlaceGroup, Counter[PersonMonth]] = {}
+        values, parts = dict[Any, int](), [NO_ROWS]
         for run in self._fallen(period, clauses, wanted, cases):
-            values, coded = self._parts(run, period.moment, by)
-            columns = (run.column("place"), coded, run.case, month_numbers(run.column("due_on")))
-            for place, value, case, month, n in _each(columns):
-                group = PlaceGroup(self._places[place], values[value])
-                people.setdefault(group, Counter())[PersonMonth(self._persons[case], month)] += n
-        return people
+            if len(run.case):
+                words, coded = self._parts(run, period.moment, by)
+                number = np.array([number_in(values, word) for word in words], np.int64)
+                month = month_numbers(run.column("due_on"))
+                parts.append((run.column("place"), number[coded], self._persons[run.case], month))
+        place, value, person, month = (np.concatenate(column) for column in zip(*parts, strict=True))
+        return CountedPeople(self._places, [*values], place, value, person, month, np.ones(len(place), np.int64))
 
     def _parts(self, run: DutyRun, moment: Moment, by: Split) -> CodedValues:
         if by == "clause":
@@ -148,11 +137,20 @@ class DutyQueries(CaseQueries):
     def _fallen(
         self, period: Period, clauses: Sequence[str], wanted: Wanted, cases: Array | None = None
     ) -> Iterator[DutyRun]:
+        """The duties that fell due in some places, clause by clause; kept where all cases count."""
         selection, allowed = self._selection(period.moment), self._allowed(wanted)
-        held = self._ever_held(selection, allowed)
-        cases = held if cases is None else held & cases
-        for run in fell_due_runs(selection, period.since, self._numbers(clauses), cases):
-            yield run.only(allowed[run.column("place")])
+
+        def scan(numbers: Sequence[int]) -> Iterator[DutyRun]:
+            held = self._ever_held(selection, allowed)
+            for run in fell_due_runs(selection, period.since, numbers, held if cases is None else held & cases):
+                yield run.only(allowed[run.column("place")])
+
+        numbers = self._numbers(clauses)
+        return scan(numbers) if cases is not None else self._runs.of((period, allowed.tobytes()), numbers, scan)
+
+    @cached_property
+    def _runs(self) -> KeptRuns:
+        return KeptRuns()
 
     def _ever_held(self, selection: CaseSelection, allowed: Array) -> Array:
         """For each case whether a place that is allowed (see ``_allowed``) held it at any time: no other has a duty there."""

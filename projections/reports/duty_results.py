@@ -11,6 +11,7 @@ from projections.reports.proportions import Proportion, Waits
 
 if TYPE_CHECKING:  # it loads the database's library
     from domain.working.snoozes import Snooze
+    from projections.columns.column_schema import Array
 
 WEEKS = 8
 """Weeks of the forecast."""
@@ -37,25 +38,18 @@ def held_as_of(measure: Measure) -> HeldAs:
 
 
 class Count(NamedTuple):
-    """The duties of one place that fell due. ``value``: the clause or attribute they are split by; None: not split."""
+    """The duties of one place that fell due. ``value``: the clause or attribute they are split by; None: not split.
+
+    ``pair``: how many are held, of how many.
+    """
 
     place: Place
     value: Any
-    figure: Proportion
+    pair: "Array"
 
-
-class PlaceGroup(NamedTuple):
-    """The people of one place with one value of an attribute."""
-
-    place: Place
-    value: Any
-
-
-class PersonMonth(NamedTuple):
-    """A person (CRN) in a month (see ``month_numbers``)."""
-
-    person: str
-    month: int
+    @property
+    def figure(self) -> Proportion:
+        return Proportion(*self.pair.tolist())
 
 
 class AnsweredCase(NamedTuple):

@@ -11,7 +11,6 @@ from projections.reports.disclosure import BEGINNING, by_place
 from projections.reports.duty_queries import DutyQueries
 from projections.reports.duty_results import Attribute, HeldAs, RecordedCount
 from projections.reports.periods import Period
-from projections.reports.proportions import Proportion
 from projections.reports.reader_reach import Holds
 
 Naming = Callable[[object], str]
@@ -40,7 +39,7 @@ class RoundedCounts:
             for count in self.queries.counts(period, clauses, held_as, "clause"):
                 if self.wanted(count.place):
                     of = totals.setdefault(count.value, {}).setdefault(count.place, no_counts())
-                    of[part] += pair_of(count.figure)
+                    of[part] += count.pair
         return {clause: from_totals(of) for clause, of in totals.items()}
 
     def of_groups(self, clauses: Sequence[str], held_as: HeldAs, split: Attribute, name: Naming) -> dict[str, Counts]:
@@ -53,7 +52,7 @@ class RoundedCounts:
                 for count in self.queries.counts(period, [clause], held_as, split):
                     if self.wanted(count.place):
                         of = totals.setdefault(count.place, np.zeros((len(groups), 2, 2), np.int64))
-                        of[groups.index(name(count.value)), part] += pair_of(count.figure)
+                        of[groups.index(name(count.value)), part] += count.pair
             found.append(by_place({place: np.stack([*map(parted, of)]) for place, of in totals.items()}, [0, 1]))
         every = added(found)
         return {group: {place: of[n, 1] for place, of in every.items()} for n, group in enumerate(groups)}
@@ -66,11 +65,6 @@ class RoundedCounts:
                 if self.wanted(place):
                     totals.setdefault(place, no_counts())[part] = (sum(of.late.values()), of.entries)
         return from_totals(totals)
-
-
-def pair_of(figure: Proportion) -> Array:
-    """Held and n."""
-    return np.array((figure.held, figure.n), np.int64)
 
 
 def no_counts() -> Array:

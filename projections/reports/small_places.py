@@ -3,7 +3,7 @@
 This holds for everybody's board pack, whatever its reader may open: others read it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from projections.ledger.ledger import Place
 from projections.reports.disclosure import FEW
@@ -26,18 +26,20 @@ Team = tuple[str, str, str]
 """Area, division, team."""
 
 
+def team_of(place: Place) -> Team:
+    """The team that a place is in."""
+    return place.area, place.division, place.team
+
+
 class SmallPlaces:
-    """Which figures of areas, divisions and teams may be printed. ``behind``: who counts at each place of whole areas.
+    """Which figures of areas, divisions and teams may be printed. ``people``: how many count in each team of whole areas.
 
     Teams are hidden within their division, divisions within their area; all teams of a hidden division are hidden. The answer is
     the same in every pack, of whichever place: else the pack of a division would tell what that of its area hides.
     """
 
-    def __init__(self, behind: Mapping[Place, Set[str]]):
-        people: dict[Team, set[str]] = {}
-        for place, some in behind.items():
-            people.setdefault((place.area, place.division, place.team), set()).update(some)
-        self._people = {team: len(some) for team, some in sorted(people.items()) if some}
+    def __init__(self, people: Mapping[Team, int]):
+        self._people = {team: many for team, many in sorted(people.items()) if many}
         self._hidden = {
             part
             for depth in range(3)
@@ -62,7 +64,7 @@ class SmallPlaces:
         It is made of whole areas, whole divisions and teams, as large as they can be, and none of these is hidden or lies
         in one that is.
         """
-        left = {(place.area, place.division, place.team) for place in places if holds(place)} & self._people.keys()
+        left = {team_of(place) for place in places if holds(place)} & self._people.keys()
         for depth in (1, 2, 3):
             for part in {team[:depth] for team in left}:
                 inside = set(self._inside(part))

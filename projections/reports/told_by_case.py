@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from projections.history.moment import Moment
-from projections.reports.counts_by_case import NOTHING, CountsByCase, Grouping, UnitAndRest, answers_by_case, together
+from projections.reports.counts_by_case import NOTHING, CountsByCase, Grouping, UnitAndRest, together
 from projections.reports.disclosure import at_month_ends
 from projections.reports.duty_results import Attribute, HeldAs
 from projections.reports.periods import Period
@@ -67,7 +67,7 @@ class ToldByCase(ToldDuties):
         """The answers of ``verdicts`` by case; None where these are not exact."""
         if not self.is_exact_on(moment, among):
             return None
-        return answers_by_case(case for case in self._queries.answers(moment, question) if among(case.place))
+        return self._queries.answers_by_case(moment, question, among)
 
     def cases_by_group(
         self, asked: Period, clauses: Sequence[str], held_as: HeldAs, split: Attribute, name: Naming, among: Holds

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from projections.reports.comparison import DUTIES, Comparison, differs, differs_from, is_too_few
+from projections.reports.comparison import DUTIES, Comparison, differs, differs_by_sums, differs_from, is_too_few
 from projections.reports.counts_by_case import CountsByCase, Grouping, together
 from projections.reports.duty_results import HeldAs
 from projections.reports.periods import Period
@@ -35,11 +35,11 @@ class Comparisons:
         counts = self.counts.get(group)
         if counts is None:
             return None
-        unit, rest = counts.apart(holds)
+        if self.told is None:
+            return _differs(counts, holds)
+        unit = counts.of(holds)
         if not len(unit):
             return None
-        if self.told is None:
-            return differs(unit, rest) if len(rest) else None
         if is_too_few(unit):
             return "too few"
         met, n = unit.sum(axis=0).tolist()
@@ -58,6 +58,14 @@ class Comparisons:
         whole = self.area(group)
         rest = whole.n - n
         return None if whole.withheld or rest < DUTIES else Fraction(min(max(whole.held - met, 0), rest), rest)
+
+
+def _differs(counts: CountsByCase, holds: Holds) -> Comparison | None:
+    """How some places differ from the others; cases are looked at one by one only where their sums do not say it."""
+    unit, rest = counts.sums_apart(holds)
+    if not unit.cases or not rest.cases:
+        return None
+    return differs_by_sums(unit, rest) or differs(*counts.apart(holds))
 
 
 def comparisons(

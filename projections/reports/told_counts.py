@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -10,8 +10,10 @@ import numpy as np
 
 from projections.columns.column_schema import Array
 from projections.ledger.ledger import Place
-from projections.reports.disclosure import Block, Counted, is_thin, is_whole
+from projections.reports.counted_people import NOBODY, CountedPeople
+from projections.reports.disclosure import Block, is_whole
 from projections.reports.duty_results import DutyLoad, LateFigure
+from projections.reports.people_blocks import is_thin
 from projections.reports.proportions import WITHHELD, Proportion, Waits
 from projections.reports.reader_reach import Holds
 
@@ -21,14 +23,14 @@ class Told:
     """Counts of places. ``blocks``: None where they are exact; else figures must be made of whole ones.
 
     ``counts``: an array for each place, to be added up over places. ``people``: the places in which anybody counts.
-    ``closed``: by place and clause what counts of cases that are closed to the reader. They can list the others, and so know
-    what is left: it must not be ``is_thin``.
+    ``closed``: the people of cases that are closed to the reader. They can list the others, and so know what is left: it must
+    not be ``is_thin``.
     """
 
     counts: Mapping[Place, Array]
     blocks: Sequence[Block] | None = None
     people: Collection[Place] = ()
-    closed: Mapping[Place, Mapping[str, Counted]] = field(default_factory=dict)
+    closed: CountedPeople = NOBODY
 
     @property
     def exact(self) -> bool:
@@ -51,7 +53,7 @@ class Told:
     def _may_be_told(self, places: Sequence[Place]) -> bool:
         if not is_whole(self._block_of, {place for place in places if place in self.people}):
             return False
-        return not is_thin(of for place in places for of in self.closed.get(place, {}).values())
+        return not len(self.closed) or not is_thin(self.closed.at({*places}.__contains__))
 
     def figure(self, holds: Holds) -> Proportion:
         """``held`` and ``n`` of these places together, of an array that begins with these two.

@@ -3,7 +3,7 @@
 Reports are built from ``ToldFigures`` and nothing else; ``DutyQueries`` has the exact counts of all cases, whoever asks.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 
 import numpy as np
@@ -12,14 +12,15 @@ from domain.aggregates.other_file_ids import crn_of
 from projections.columns.column_schema import Array
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
-from projections.reports.counted_people import once
-from projections.reports.disclosure import FEW, at_month_ends, blocks, by_place
+from projections.reports.disclosure import FEW, at_month_ends, by_place
 from projections.reports.duty_results import DutyLoad, LateFigure, late_together, loads_together
+from projections.reports.people_blocks import blocks
 from projections.reports.periods import Period
 from projections.reports.reader_reach import Holds
 from projections.reports.rounded_counts import RoundedCounts
 from projections.reports.told_by_case import ToldByCase
 from projections.reports.told_counts import Told, ToldLates, ToldLoads
+from projections.reports.told_gate import in_areas
 from projections.reports.told_people import ToldPeople
 
 
@@ -29,14 +30,20 @@ class ToldFigures(ToldPeople, ToldByCase):
     def verdicts(self, moment: Moment, question: str, among: Holds) -> Told:
         """The cases whose answer to a question counts: sufficient, n, absent."""
         if self.is_exact_on(moment, among):
-            return Told({place: np.array(of) for place, of in self._queries.verdicts(moment, question).items()})
-        at, wanted = self._month_end(moment), self._areas(among)
+            return self._once(("verdicts", moment, question), lambda: self._exact_verdicts(moment, question))
+        areas = self._areas_of(among)
+        return self._once(
+            ("verdicts", moment, question, areas), lambda: self._rounded_verdicts(moment, question, areas)
+        )
+
+    def _exact_verdicts(self, moment: Moment, question: str) -> Told:
+        return Told({place: np.array(of) for place, of in self._queries.verdicts(moment, question).items()})
+
+    def _rounded_verdicts(self, moment: Moment, question: str, areas: Set[str]) -> Told:
+        at, wanted = self._month_end(moment), in_areas(areas)
         found = {place: np.array(of) for place, of in self._queries.verdicts(at, question).items() if wanted(place)}
-        cases: dict[Place, set[str]] = {}
-        for case in self._queries.answers(at, question):
-            if wanted(case.place):
-                cases.setdefault(case.place, set()).add(crn_of(case.reference))
-        return Told(by_place(found), blocks(once(cases)), cases)
+        people = self._queries.answered(at, question).at(wanted)
+        return Told(by_place(found), blocks(people), {*people.held})
 
     def loads(self, moment: Moment, among: Holds) -> ToldLoads:
         """What falls due in the coming weeks, was done and is overdue."""
@@ -79,5 +86,5 @@ class ToldFigures(ToldPeople, ToldByCase):
 
     def _held(self, at: Moment, counts: Mapping[Place, Array], wanted: Holds) -> Told:
         """Rounded counts about the cases that places hold at a moment."""
-        people = {place: some for place, some in self._queries.holding(at).items() if wanted(place)}
-        return Told(counts, blocks(once(people)), people)
+        people = self._queries.holding(at).at(wanted)
+        return Told(counts, blocks(people), {*people.held})

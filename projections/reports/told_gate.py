@@ -1,22 +1,26 @@
 """Which figures a reader is told exactly: those of places of which they may open every case that counts."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Hashable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any, TypeVar, cast
 
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
-from projections.reports.disclosure import Counted, at_month_ends
+from projections.reports.counted_people import CountedPeople
+from projections.reports.disclosure import at_month_ends
 from projections.reports.duty_queries import DutyQueries
-from projections.reports.duty_results import BEFORE, WEEKS, HeldAs, PlaceGroup, SnoozedDuty, Split
+from projections.reports.duty_results import BEFORE, WEEKS, SnoozedDuty, Split
 from projections.reports.periods import Period
 from projections.reports.reader_reach import Holds, ReaderReach
-from projections.reports.told_counts import Told
 
 
 def in_areas(areas: Set[str]) -> Holds:
     """Whether a place lies in these areas."""
     return lambda place: place.area in areas
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -34,10 +38,14 @@ class DisclosureGate:
     snoozed: Sequence[SnoozedDuty] = ()
     """The duties that anybody has ever hidden from their own list."""
 
-    _rounded: dict[tuple[Period, tuple[str, ...], HeldAs, frozenset[str]], Told] = field(
-        default_factory=dict, compare=False, repr=False
-    )
-    """The duties that were told, by what was asked: several tables of a page ask for the same."""
+    _made: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What was told, by what was asked: several tables of a page ask for the same."""
+
+    def _once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` gives, made once."""
+        if key not in self._made:
+            self._made[key] = make()
+        return cast(T, self._made[key])
 
     def is_exact(self, moment: Moment, among: Holds, since: date, until: date) -> bool:
         """Whether every case held in these places after ``since`` up to ``until`` is open to the reader."""
@@ -81,9 +89,7 @@ class DisclosureGate:
     def _month_end(self, moment: Moment) -> Moment:
         return at_month_ends(Period(moment, moment.on), self.today).moment
 
-    def _closed(
-        self, at: Period, clauses: Sequence[str], wanted: Holds, by: Split = "clause"
-    ) -> Mapping[PlaceGroup, Counted]:
+    def _closed(self, at: Period, clauses: Sequence[str], wanted: Holds, by: Split = "clause") -> CountedPeople:
         """The people behind the duties of cases that are closed to the reader."""
         closed = None if self.reach is None else self.reach.closed(self._queries.columns)
         return self._queries.people(at, clauses, wanted, by, closed)

@@ -1,6 +1,6 @@
 """Training needs: the clauses that a team or an officer misses more than the rest of their area does (see ``comparison``)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -48,10 +48,13 @@ def every_clause() -> list[str]:
     return list(dict.fromkeys(clause.id for clause in frameworks()[DEFAULT_FRAMEWORK].clauses))
 
 
-def needs(told: ToldFigures, asked: ReportRequest) -> TrainingNeeds:
+LEVELS: tuple[Level, ...] = ("team", "officer")
+
+
+def needs(told: ToldFigures, asked: ReportRequest, levels: Sequence[Level] = LEVELS) -> TrainingNeeds:
     """The figures of the teams and officers of a place, clause by clause: duties met in time, beside their whole area.
 
-    What is withheld is left out.
+    What is withheld is left out. ``levels``: teams alone, say.
     """
     own, in_areas = told.by_clause(asked.period, every_clause(), asked.holds), areas_of(told, asked)
     areas = told.by_clause(asked.period, every_clause(), in_areas)
@@ -59,7 +62,7 @@ def needs(told: ToldFigures, asked: ReportRequest) -> TrainingNeeds:
     found = []
     for clause, figures in own.items():
         wholes = _by_area(areas.get(clause))
-        for key, places in _held(figures.counts, asked).items():
+        for key, places in _held(figures.counts, asked, levels).items():
             if (figure := figures.figure_of(places)).n:
                 against = None if asked.rounded else compared[key.area].of(set(places).__contains__, clause)
                 whole = wholes.get(key.area, WITHHELD)
@@ -88,16 +91,17 @@ def _by_area(told: Told | None) -> dict[str, Proportion]:
     return {} if told is None else {area: told.figure_of(places) for area, places in areas.items()}
 
 
-def _parts(place: Place, scope: Scope) -> Iterable[FigureKey]:
-    if scope.level != "officer":
+def _parts(place: Place, scope: Scope, levels: Sequence[Level]) -> Iterable[FigureKey]:
+    if scope.level != "officer" and "team" in levels:
         yield FigureKey("team", place.area, place.team, place.team)
-    yield FigureKey("officer", place.area, place.team, place.officer)
+    if "officer" in levels:
+        yield FigureKey("officer", place.area, place.team, place.officer)
 
 
-def _held(places: Iterable[Place], asked: ReportRequest) -> dict[FigureKey, list[Place]]:
+def _held(places: Iterable[Place], asked: ReportRequest, levels: Sequence[Level]) -> dict[FigureKey, list[Place]]:
     """Of these places those of each team and officer that are asked for."""
     found: dict[FigureKey, list[Place]] = {}
     for place in filter(asked.holds, places):
-        for key in _parts(place, asked.scope):
+        for key in _parts(place, asked.scope, levels):
             found.setdefault(key, []).append(place)
     return found

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
+
 from domain.calendar.workdays import working_days_between
 from domain.policy.frameworks.framework import Framework
 from projections.arrays.date_numbers import month_number
@@ -26,14 +28,13 @@ from projections.reports.duty_results import (
     DutyLoad,
     HeldAs,
     LateEntry,
-    PersonMonth,
-    PlaceGroup,
     RecordedCount,
     Split,
     Verdicts,
 )
 from projections.reports.periods import Period
 from projections.reports.proportions import Proportion
+from tests.support.people_by_sets import PersonMonth, PlaceGroup
 
 NO_NUMBER = -1
 """In place of the number of a case: there are no columns."""
@@ -64,7 +65,7 @@ class DutiesByReading:
             key = (place, _key(reading, o, split))
             n[key] += 1
             held[key] += o.in_time(period.moment.on) if held_as == "in_time" else o.done(period.moment.on)
-        return [Count(place, key, Proportion(held[place, key], count)) for (place, key), count in n.items()]
+        return [Count(place, key, np.array((held[place, key], count))) for (place, key), count in n.items()]
 
     def series(
         self, periods: Sequence[Period], clauses: Sequence[str], held_as: HeldAs
@@ -90,6 +91,12 @@ class DutiesByReading:
         found: dict[Place, set[str]] = {}
         for reference, place in self.holders(moment).items():
             found.setdefault(place, set()).add(reference.split("/")[0])
+        return {place: frozenset(people) for place, people in found.items()}
+
+    def answered(self, moment: Moment, question: str) -> Mapping[Place, frozenset[str]]:
+        found: dict[Place, set[str]] = {}
+        for case in self.answers(moment, question):
+            found.setdefault(case.place, set()).add(case.reference.split("/")[0])
         return {place: frozenset(people) for place, people in found.items()}
 
     def waits(self, period: Period, clauses: Sequence[str], wanted: Wanted) -> Mapping[Place, Counter[int | None]]:

@@ -11,12 +11,13 @@ import numpy as np
 from dateutil.relativedelta import relativedelta
 
 from projections.arrays.date_numbers import month_number
-from projections.columns.column_schema import CodedValues
+from projections.columns.column_schema import Array, CodedValues
 from projections.ledger.ledger import Place
 from projections.reports.case_queries import Wanted
-from projections.reports.duty_results import Count, PersonMonth, PlaceGroup
+from projections.reports.counted_people import CountedPeople
+from projections.reports.duty_results import Count
 from projections.reports.periods import Period
-from projections.reports.proportions import Proportion
+from tests.support.people_by_sets import PersonMonth, PlaceGroup, as_arrays
 
 CLAUSES = ("c1", "c2")
 ATTRIBUTES: Mapping[str, Sequence[str]] = {
@@ -83,17 +84,20 @@ class RandomDuties:
             key = duty.place, self.value(duty, split)
             held[key] += duty.held
             n[key] += 1
-        return [Count(place, value, Proportion(held[place, value], n[place, value])) for place, value in n]
+        return [Count(place, value, np.array((held[place, value], n[place, value]))) for place, value in n]
 
-    def series(
-        self, periods: Sequence[Period], clauses: Sequence[str], held_as: str
-    ) -> Mapping[Place, Sequence[Proportion]]:
-        counted = [{c.place: c.figure for c in self.counts(period, clauses, held_as)} for period in periods]
-        return {place: [found.get(place, Proportion()) for found in counted] for place in self.every}
+    def series(self, periods: Sequence[Period], clauses: Sequence[str], held_as: str) -> Mapping[Place, Array]:
+        counted = [{c.place: c.pair for c in self.counts(period, clauses, held_as)} for period in periods]
+        return {place: np.stack([found.get(place, np.zeros(2, np.int64)) for found in counted]) for place in self.every}
 
     def people(
         self, period: Period, clauses: Sequence[str], wanted: Wanted, by: str, closed: bool = False
-    ) -> Mapping[PlaceGroup, Any]:
+    ) -> CountedPeople:
+        return as_arrays(self.people_one_by_one(period, clauses, wanted, by, closed), self.every)
+
+    def people_one_by_one(
+        self, period: Period, clauses: Sequence[str], wanted: Wanted, by: str, closed: bool = False
+    ) -> Mapping[PlaceGroup, Counter[PersonMonth]]:
         found: dict[PlaceGroup, Counter[PersonMonth]] = {}
         for duty in self.inside(period, clauses):
             if wanted(duty.place) and (duty.person in self.closed or not closed):

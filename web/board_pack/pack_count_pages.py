@@ -71,11 +71,10 @@ def _drawing(chart: _Chart, lines: Sequence[PlaceFigure], asked: ReportRequest) 
 
 def needs_page(page: PackPage, target: int, asked: ReportRequest, told: ToldFigures) -> PrintedPage:
     """The clauses that teams meet less often than the rest of the area."""
-    found = needs(told, asked)
-    below = [need for need in found.below if need.level == "team"]
-    may_print = {need.clause: printable(told, asked, need.clause) for need in below}
-    below = [need for need in below if may_print[need.clause](Scope("team", need.name))]
-    every = {need.clause for need in (*found.below, *found.others) if need.level == "team"}
+    found = needs(told, asked, ["team"])
+    may_print = {need.clause: printable(told, asked, need.clause) for need in found.below}
+    below = [need for need in found.below if may_print[need.clause](Scope("team", need.name))]
+    every = {need.clause for need in (*found.below, *found.others)}
     rows = [
         (need.name, clause_words(need.clause), figure_words(need.figure), figure_words(need.area)) for need in below
     ]

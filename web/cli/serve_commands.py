@@ -65,11 +65,12 @@ def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> No
         def load(self) -> Any:
             from domain.accounts import access_growth
             from web.app import create_app
-            from web.services import witnessing
+            from web.services import warming, witnessing
 
             site["places"] = places
             address = command_options.database_at(database).address
             app = create_app(address, **site)
+            warming.start(app)
             access_growth.start(address, system_clock.now)
             if plan is not None:
                 witnessing.start(app, plan)

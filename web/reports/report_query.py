@@ -1,6 +1,7 @@
 """The query of a report: whose figures, for how many months, compared with whom. The moment is that of the page."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
@@ -59,7 +60,7 @@ def query_from(values: Mapping[str, Any], moment: Moment, account: Account, quer
         moment,
         values["months"],
         within(values["of"], account, queries),
-        account.answers_for,
+        cache(account.answers_for),  # asked of every place for every figure
         within(beside, account, queries) if beside.level else None,
     )
 

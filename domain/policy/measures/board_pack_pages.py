@@ -10,6 +10,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 from domain.policy.cited_documents import MEASURES, Cited, Document, read_document
 from domain.policy.measures.measure import Measure
 from domain.policy.measures.measure_files import reports
+from domain.policy.policy_cache import kept_policy
 
 PackCounts = Literal["measure", "needs", "targets", "differences", "expectations"]
 """What a page counts: what its first measure missed; or clauses, measures or groups (see ``projections.reports.board_pack``)."""
@@ -120,4 +121,4 @@ def read_board_pack(path: Path) -> BoardPack:
 @cache
 def board_pack() -> BoardPack:
     """The pack that ships with the program."""
-    return read_board_pack(MEASURES / "board-pack.yaml")
+    return kept_policy("board-pack", lambda: read_board_pack(MEASURES / "board-pack.yaml"))

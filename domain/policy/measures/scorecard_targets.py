@@ -11,6 +11,7 @@ from domain.policy.cited_documents import MEASURES, Cited, Document, read_docume
 from domain.policy.measures.measure import Measure
 from domain.policy.measures.measure_files import reports
 from domain.policy.measures.measure_schema import item_faults
+from domain.policy.policy_cache import kept_policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def read_scorecard(path: Path) -> Scorecard:
 @cache
 def scorecard() -> Scorecard:
     """The scorecard that ships with the program."""
-    return read_scorecard(MEASURES / "scorecard-2004-05.yaml")
+    return kept_policy("scorecard", lambda: read_scorecard(MEASURES / "scorecard-2004-05.yaml"))
 
 
 def target_of(measure: Measure) -> int | None:

@@ -4,15 +4,17 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from projections.arrays.date_numbers import Array
 from projections.ledger.ledger import Place
-from projections.reports.comparison import MANY, TOGETHER, changed, differs, differs_from
-from projections.reports.counts_by_case import CountsByCase, answers_by_case, before_and_now
-from projections.reports.duty_results import AnsweredCase
+from projections.reports.comparison import MANY, TOGETHER, CaseSums, changed, differs, differs_by_sums, differs_from
+from projections.reports.counts_by_case import NOTHING, CountsByCase, before_and_now
 from projections.reports.reader_reach import Holds
 from projections.reports.told_comparison import Comparisons
 from projections.reports.told_counts import Told
+from tests.support.depth import examples
 
 
 def cases_like(rng: np.random.Generator, number: int, share: float, together: float = 0.3) -> Array:
@@ -140,11 +142,10 @@ def test_chance_alone_changes_two_of_a_thousand_figures(number: int) -> None:
 
 def test_a_case_of_both_periods_is_one_row_and_an_answer_counts_one_of_one() -> None:
     was = CountsByCase(PLACES, np.array([0, 2, 2]), np.array([7, 7, 9]), np.array([[1, 2], [3, 3], [0, 4]]))
-    answers = [AnsweredCase("X1/1", "", PLACES[0], True, False, 9), AnsweredCase("X2/1", "", PLACES[1], False, True, 5)]
-    now = answers_by_case(answers)
+    now = CountsByCase(PLACES, np.array([0, 1]), np.array([9, 5]), np.array([[1, 1], [0, 1]]))
     assert before_and_now(was, now, lambda place: True).tolist() == [[0, 0, 0, 1], [4, 5, 0, 0], [0, 4, 1, 1]]
     assert before_and_now(was, now, of_officer("1")).tolist() == [[1, 2, 0, 0], [0, 0, 1, 1]]
-    assert not len(before_and_now(was, answers_by_case([]), of_officer("nobody")))
+    assert not len(before_and_now(was, NOTHING, of_officer("nobody")))
 
 
 PLACES = [Place("Gloucestershire", "G", team, officer, "po") for team, officer in (("A", "1"), ("A", "2"), ("B", "3"))]
@@ -173,6 +174,31 @@ def test_a_case_of_two_officers_counts_for_each_with_the_duties_due_there() -> N
     unit, rest = counts.apart(of_officer("2"))
     assert unit.tolist() == [[3, 3], [0, 4]] and rest.tolist() == [[1, 2]]
     assert counts.of(lambda place: True).tolist() == [[4, 5], [0, 4]]
+
+
+@examples(300)
+@given(st.integers(0, 10**9))
+def test_sums_say_what_counting_case_by_case_says(seed: int) -> None:
+    """Wherever they say anything; and of the clear cases, which are most, they do."""
+    rng = np.random.default_rng(seed)
+    number, share = int(rng.integers(1, 400)), rng.uniform(0.3, 1, len(PLACES))
+    place = rng.integers(0, len(PLACES), number)
+    rows = np.unique(np.stack([place, rng.integers(0, number, number)], axis=1), axis=0)
+    n = rng.poisson(6, len(rows)) + 1
+    counts = CountsByCase(PLACES, rows[:, 0], rows[:, 1], np.stack([rng.binomial(n, share[rows[:, 0]]), n], axis=1))
+    for holds in (*map(of_officer, "123"), lambda place: place.team == "A", lambda place: False):
+        unit, rest = counts.apart(holds)
+        assert counts.sums_apart(holds) == (CaseSums.of(unit), CaseSums.of(rest))
+        said = differs_by_sums(*counts.sums_apart(holds))
+        assert said is None or said == differs(unit, rest)
+
+
+def test_whether_cases_are_drawn_is_told_by_their_sums() -> None:
+    """No more than a hundred cases that are far from the others are drawn; all else is told by sums."""
+    rest = CaseSums.of(np.concatenate([AREA, alike(20, 1, 10)]))
+    assert differs_by_sums(CaseSums.of(AREA[:50]), rest) == "no difference shown"
+    assert differs_by_sums(CaseSums.of(alike(MANY, 2, 10)), rest) is None
+    assert differs_by_sums(CaseSums.of(alike(MANY + 1, 2, 10)), rest) == "worse"
 
 
 def test_whoever_may_not_open_the_area_is_told_what_they_can_work_out() -> None:

@@ -19,22 +19,21 @@ from projections.reports.disclosure import (
     FEW,
     MUCH,
     at_month_ends,
-    blocks,
     from_running_totals,
     groups_told,
-    is_enough,
-    is_thin,
     is_whole,
     last_month_end,
     month_end,
     nearest,
 )
-from projections.reports.duty_results import PersonMonth
+from projections.reports.people_blocks import blocks, blocks_apart, is_thin
 from projections.reports.periods import Period, period
 from projections.reports.proportions import LEVELS, Proportion, Scope
 from projections.reports.reader_reach import Holds
 from projections.reports.told_figures import ToldFigures
+from tests.support import people_by_sets
 from tests.support.depth import dice, examples, times
+from tests.support.people_by_sets import PersonMonth, PlaceGroup, as_arrays, is_enough
 from tests.support.random_duties import ATTRIBUTES, BEGIN, CLAUSES, MONTHS, TODAY, RandomDuties, RandomDuty
 
 
@@ -140,11 +139,9 @@ def test_no_rounded_table_determines_a_small_count(shape: tuple[int, ...]) -> No
 @given(st.data())
 def test_blocks_are_disjoint_and_enough(data: st.DataObject) -> None:
     duties = RandomDuties(dice(data.draw(st.integers(0, 10**9))))
-    people = duties.people(Period(month(MONTHS), BEGIN), CLAUSES, everywhere, "gender")
-    by_place: dict[Place, dict[str, Any]] = {}
-    for (place, group), counted in people.items():
-        by_place.setdefault(place, {})[group] = counted
-    found = blocks(by_place)
+    people = duties.people_one_by_one(Period(month(MONTHS), BEGIN), CLAUSES, everywhere, "gender")
+    by_place = people_by_sets.by_place(people)
+    found = blocks(as_arrays(people))
     assert sum(map(len, found)) == len(frozenset().union(*found))
     assert not found or frozenset().union(*found) == by_place.keys()
     block_of = {place: block for block in found for place in block}
@@ -156,9 +153,28 @@ def test_blocks_are_disjoint_and_enough(data: st.DataObject) -> None:
     assert not is_whole(block_of, frozenset())
 
 
+@examples(400)
+@given(st.integers(0, 10**9), st.sampled_from(["gender", "ethnicity", "clause"]))
+def test_blocks_are_those_that_sets_give(seed: int, by: str) -> None:
+    """With and without what is told apart in other tables, and of each group by itself."""
+    duties, period = RandomDuties(dice(seed)), Period(month(MONTHS), BEGIN)
+    people, clauses = (duties.people_one_by_one(period, CLAUSES, everywhere, split) for split in (by, "clause"))
+    groups, parts = people_by_sets.by_place(people), people_by_sets.by_place(clauses)
+    arrays = as_arrays(people)
+    assert set(blocks(arrays)) == set(people_by_sets.blocks(groups))
+    assert set(blocks(arrays, as_arrays(clauses))) == set(people_by_sets.blocks(groups, parts))
+    for value, made in blocks_apart(arrays).items():
+        alone: Mapping[Place, Any] = {place: {"": of[value]} for place, of in groups.items() if value in of}
+        assert set(made) == set(people_by_sets.blocks(alone))
+        assert is_thin(arrays.under(value)) == people_by_sets.is_thin(
+            of[value] for of in groups.values() if value in of
+        )
+
+
 def test_few_people_who_have_much_between_them_are_thin() -> None:
     def of(*counts: tuple[str, int, int]) -> bool:
-        return is_thin([{PersonMonth(person, month): n for person, month, n in counts}])
+        place = Place("A", "D", "T", "O", "po")
+        return is_thin(as_arrays({PlaceGroup(place, ""): {PersonMonth(p, month): n for p, month, n in counts}}))
 
     assert of(("a", 1, 3), ("b", 2, 3)) and not of(("a", 1, 3), ("b", 2, 2))
     crowd = [(name, 1, 9) for name in "abcde"]

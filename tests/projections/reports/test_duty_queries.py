@@ -1,5 +1,6 @@
 """Duty queries: the columns count what reading every case counts, for random histories, moments and places."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import pairwise
@@ -19,6 +20,7 @@ from projections.history.history import History, end_of_day
 from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.lists.duty_list import DutyList, ListedDuty
+from projections.reports.counted_people import CountedPeople
 from projections.reports.duty_queries import DutyQueries
 from projections.reports.duty_results import WEEKS
 from projections.reports.periods import Period
@@ -27,6 +29,7 @@ from tests.support.columns import columns_of
 from tests.support.depth import examples
 from tests.support.duties_by_reading import NO_NUMBER, DutiesByReading
 from tests.support.histories import FIRST, LONGEST_DAYS, facts_of, histories
+from tests.support.people_by_sets import PersonMonth, PlaceGroup
 
 FRAMEWORK = frameworks()[DEFAULT_FRAMEWORK]
 QUESTIONS = [m.question for m in reports().measures.values() if m.question]
@@ -87,14 +90,14 @@ def same(read: DutiesByReading, counted: DutyQueries, period: Period) -> None:
     for measure in ("in_time", "done"):
         for split in (None, "clause", "gender", "ethnicity", "disability"):
             ours, theirs = (
-                sorted(d.counts(period, clauses, measure, split), key=repr)  # type: ignore[arg-type]
+                sorted(((c.place, c.value, c.figure) for c in d.counts(period, clauses, measure, split)), key=repr)  # type: ignore[arg-type]
                 for d in (read, counted)
             )
             assert ours == theirs
     for by in ("ethnicity", "clause"):
-        people = (dict(d.people(period, clauses, wanted, by)) for d in (read, counted))  # type: ignore[arg-type]
-        assert next(people) == next(people)
-    assert dict(read.holding(moment)) == dict(counted.holding(moment))
+        one_by_one = read.people(period, clauses, wanted, by)  # type: ignore[arg-type]
+        assert one_by_one == people_of(counted.people(period, clauses, wanted, by), counted)  # type: ignore[arg-type]
+    assert dict(read.holding(moment)) == crns_of(counted.holding(moment), counted)
     assert dict(read.waits(period, clauses, wanted)) == dict(counted.waits(period, clauses, wanted))
     held = {count.place for count in read.counts(period, clauses, "done")}
     assert held <= set(read.places()) and held <= set(counted.places())
@@ -103,9 +106,9 @@ def same(read: DutiesByReading, counted: DutyQueries, period: Period) -> None:
         periods = [Period(Moment(b, known_at(b)), a) for a, b in pairwise(ends)]
         for measure in ("in_time", "done"):
             asked = (periods, clauses, measure)
-            series = (d.series(*asked) for d in (read, counted))  # type: ignore[arg-type]
-            ours, theirs = ({p: of for p, of in s.items() if any(one.n for one in of)} for s in series)
-            assert ours == theirs
+            one_by_one, series = read.series(*asked), counted.series(*asked)  # type: ignore[arg-type]
+            ours = {p: [(one.held, one.n) for one in of] for p, of in one_by_one.items() if any(one.n for one in of)}
+            assert ours == {p: [*map(tuple, of.tolist())] for p, of in series.items() if of.any()}
     last = moment.on + timedelta(weeks=WEEKS)
     for ask in (
         lambda d: d.fell_due(period, clauses, wanted),
@@ -114,11 +117,36 @@ def same(read: DutiesByReading, counted: DutyQueries, period: Period) -> None:
         assert plain(ask(read), moment) == plain(every(ask(counted)), moment)
     for question in QUESTIONS:
         assert sorted(read.answers(moment, question)) == sorted(unnumbered(counted, counted.answers(moment, question)))
+        assert read.answered(moment, question) == crns_of(counted.answered(moment, question), counted)
+        of_one = counted.answers_by_case(moment, question, wanted)
+        met = {
+            (of_one.places[p], c): (m, n) for p, c, (m, n) in zip(of_one.place, of_one.case, of_one.counts, strict=True)
+        }
+        answers = [one for one in counted.answers(moment, question) if wanted(one.place)]
+        assert met == {(one.place, one.case): (int(one.sufficient), 1) for one in answers}
         assert dict(read.verdicts(moment, question)) == dict(counted.verdicts(moment, question))
     assert dict(read.loads(moment)) == dict(counted.loads(moment))
     assert dict(read.recorded(period)) == dict(counted.recorded(period))
     assert sorted(read.late(period, wanted)) == sorted(unnumbered(counted, counted.late(period, wanted)))
     assert read.holders(moment) == counted.holders(moment)
+
+
+def people_of(people: CountedPeople, queries: DutyQueries) -> dict[PlaceGroup, Counter[PersonMonth]]:
+    """The people one by one, by their CRNs."""
+    number = queries._persons.tolist()
+    crns = {n: reference.split("/")[0] for n, reference in zip(number, queries.columns.references, strict=True)}
+    found: dict[PlaceGroup, Counter[PersonMonth]] = {}
+    columns = (people.place, people.value, people.person, people.month, people.n)
+    for place, value, person, month, n in zip(*(column.tolist() for column in columns), strict=True):
+        group = PlaceGroup(people.places[place], people.values[value])
+        found.setdefault(group, Counter())[PersonMonth(crns[person], month)] += n
+    return found
+
+
+def crns_of(people: CountedPeople, queries: DutyQueries) -> dict[Place, frozenset[str]]:
+    """The CRNs of each place."""
+    found = people_of(people, queries)
+    return {group.place: frozenset(one.person for one in some) for group, some in found.items()}
 
 
 def every(duties: DutyList) -> list[ListedDuty]:

@@ -60,10 +60,11 @@ def figures(columns: ColumnStore, moment: Moment) -> dict[str, Any]:
         "score": score_cases(ESI, at), "waits": queries.waits(half, CLAUSES, wanted), "loads": queries.loads(moment),
         "verdicts": queries.verdicts(moment, "record-well-organised"), "recorded": queries.recorded(half),
         "derived": queries.verdicts(moment, "risk-of-harm-assessed-on-time"),
-        "series": queries.series(periods, CLAUSES, "in_time"),
+        "series": {place: of.tolist() for place, of in queries.series(periods, CLAUSES, "in_time").items()},
     }  # fmt: skip
     for split in (None, "clause", "gender"):
-        found[f"counts by {split}"] = queries.counts(half, CLAUSES, "done", split)  # type: ignore[arg-type]
+        counts = queries.counts(half, CLAUSES, "done", split)  # type: ignore[arg-type]
+        found[f"counts by {split}"] = [(count.place, count.value, count.figure) for count in counts]
     for by in (("team",), ("area", "risk"), ("officer",)):
         found[f"table by {by}"] = list(score_table(ESI, at, by).by_key().items())
     return found

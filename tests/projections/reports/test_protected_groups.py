@@ -42,9 +42,9 @@ def test_whoever_may_open_every_case_has_exact_groups(queries: DutyQueries, scop
     asked = ReportRequest(Moment(DAY, end_of_day(DAY)), 12, scope, lambda _: True).period
     found = groups(queries, scope, opened=True)
     for attribute in ATTRIBUTES:
-        people: dict[str, set[str]] = {}
-        for (_, value), some in queries.people(asked, CLAUSES, scope.holds, attribute).items():
-            people.setdefault(group_of(attribute, value), set()).update(person for person, _ in some)
+        counted, people = queries.people(asked, CLAUSES, scope.holds, attribute), dict[str, set[int]]()
+        for value, person in zip(counted.value.tolist(), counted.person.tolist(), strict=True):
+            people.setdefault(group_of(attribute, counted.values[value]), set()).add(person)
         assert {g.value: g.people for g in found if g.attribute == attribute} == {g: len(p) for g, p in people.items()}
         whole = sum(c.figure.n for c in queries.counts(asked, CLAUSES, "in_time") if scope.holds(c.place))
         assert sum(g.figure.n for g in found if g.attribute == attribute) == whole

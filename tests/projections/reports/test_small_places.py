@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from projections.ledger.ledger import Place
 from projections.reports.disclosure import FEW
 from projections.reports.proportions import Scope
-from projections.reports.small_places import SmallPlaces, hidden_among
+from projections.reports.small_places import SmallPlaces, hidden_among, team_of
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,10 @@ def test_no_small_team_follows_from_the_packs_of_all_places_together(parts: dict
         Place("An officer", f"{division}{team}", division, "Area", "po"): {f"{division}{team}{n}" for n in range(people)}
         for division, held in parts.items() for team, people in held.items()
     }  # fmt: skip
-    small, every = SmallPlaces(behind), [place for place, people in behind.items() if people]
+    small, every = (
+        SmallPlaces({team_of(p): len(some) for p, some in behind.items()}),
+        [place for place, people in behind.items() if people],
+    )
     scopes = [Scope("area", "Area"), *(Scope("division", d) for d in parts), *(Scope("team", p.team) for p in every)]
     unions = [(first, second) for first in scopes[1:] for second in scopes[1:] if first != second]
     printed = []

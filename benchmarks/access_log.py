@@ -16,7 +16,8 @@ from benchmarks.timing import Figures, best_in_turns
 from domain.accounts.access_lines import OPERATOR, digest_of
 from domain.accounts.access_log import AccessLog
 from domain.accounts.access_search import Asked
-from domain.accounts.access_tables import INDEXED, microseconds
+from domain.accounts.access_tables import microseconds
+from domain.store.access_log_steps.access_log_0001 import INDEXED
 from domain.store.database import Database
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)

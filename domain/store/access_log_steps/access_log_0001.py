@@ -34,7 +34,8 @@ _TABLES = (
     "ON CONFLICT DO NOTHING",
 )
 
-_INDEXED = ("at", "username, at", "action, at", "purpose, at", "list, at")
+INDEXED = ("at", "username, at", "action, at", "purpose, at", "list, at")
+"""The columns that lines are found by, each with an index of its own."""
 
 
 def upgrade() -> None:
@@ -42,6 +43,6 @@ def upgrade() -> None:
     kind = op.get_bind().dialect.name
     for table in _TABLES:
         op.execute(table.format(**_TYPES[kind]))
-    for columns in _INDEXED:
+    for columns in INDEXED:
         name = columns.replace(", ", "_")
         op.execute(f"CREATE INDEX IF NOT EXISTS access_lines_{name} ON access_lines ({columns}, number)")

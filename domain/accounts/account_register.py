@@ -32,6 +32,8 @@ from domain.accounts.roles import Account
 from domain.accounts.second_factors import SecondFactors
 from domain.accounts.sign_in_sessions import Sessions
 from domain.accounts.sign_in_tries import SignInTries
+from domain.destinations import destinations
+from domain.destinations.destinations import Destinations
 from domain.entries.tidy_text import words
 from domain.outside_key import OutsideKey, outside_key
 from domain.store.database import Database, NotPrepared
@@ -56,7 +58,7 @@ _settings = sa.Table(
 
 _TABLES = (
     _tables, account_rows.tables, sign_in_sessions.tables, sign_in_tries.tables, second_factors.tables, identities.tables,
-    calendar_addresses.tables, working_tables.tables,
+    calendar_addresses.tables, working_tables.tables, destinations.tables,
 )  # fmt: skip
 
 KEY_OF_BEFORE = "secret key"
@@ -142,6 +144,10 @@ class AccountRegister(KeptAccounts):
     @property
     def digests(self) -> Digests:
         return Digests(self.engine, self.key)
+
+    @property
+    def destinations(self) -> Destinations:
+        return Destinations(self.engine, self.key)
 
     @property
     def seen(self) -> SeenMarks:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from domain.accounts.password_hashes import is_password
 from domain.accounts.roles import Account
 from web.admin import openid
-from web.site import access_control, clock, known_browsers, passkeys, passwords, sign_in_checks
+from web.site import access_control, clock, known_browsers, passkeys, passwords, problems, sign_in_checks
 from web.site.links import local
 
 blueprint = Blueprint("signing_in", __name__)
@@ -157,6 +157,10 @@ def _new_password_problems(who: Account, new: str, again: str) -> dict[str, str]
 def form_expired(error: CSRFError) -> tuple[str, int] | Response:
     """A form that was refused, as its session had ended or it came from another site: show what was typed again."""
     access_control.log("refused", detail="a form without its token")
+    if problems.asked_for():
+        return problems.problem(
+            400, "Nothing was changed: what comes with the site's session needs the header X-CSRFToken."
+        )
     if access_control.signed_in() is not None and (following := access_control.kept_as_draft()):
         return redirect(following)
     view = current_app.view_functions.get(request.endpoint or "")

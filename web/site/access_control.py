@@ -16,7 +16,7 @@ from domain.accounts.account_register import AccountRegister
 from domain.accounts.roles import ROLES, Account, Role
 from domain.accounts.sign_in_sessions import IDLE, Session, Stage
 from domain.store.stored_by import SAMPLES, StoredBy
-from web.site import access_logging, clock
+from web.site import access_logging, clock, problems
 from web.site.cookie_signing import CookieSigning
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -208,12 +208,14 @@ def _enter() -> Response | str | None:
         return None
     who = signed_in()
     if who is None:
-        if request.path.startswith("/api/"):
-            abort(401, "Sign in first: the API is read with the site's own session.")
+        if problems.asked_for():
+            abort(401, "Sign in first: on the site, whose session the API takes too, or with a token.")
         return _go_on_arriving() or _ask_to_sign_in()
     if not may_enter(who, request.endpoint):
         abort(403)
     if who.must_change and own_session().how not in WITHOUT_PASSWORD and request.endpoint not in CHANGING:
+        if problems.asked_for():
+            abort(403, "Change the password that you were given first, on the site.")
         return redirect(url_for("signing_in.password"))
     return None
 

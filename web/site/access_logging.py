@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
+from flask import Flask, current_app, make_response, render_template, request
+from werkzeug.wrappers import Response
 
 from domain.accounts.access_lines import UNKNOWN, Action, Actor, LogUnavailable, Purpose
 from domain.accounts.access_log import AccessLog
 from domain.accounts.roles import Account
 from domain.entries.entry import CASE_REFERENCE
-from web.site import clock
+from web.site import clock, problems
 
 PURPOSES: Mapping[str, Purpose] = {
     "imports": "administration", "extracts": "administration", "invitations": "administration", "keeping": "administration",
@@ -25,7 +26,7 @@ PURPOSES: Mapping[str, Purpose] = {
     "policy": "inspection", "publishing": "inspection", "reporting": "inspection", "access": "oversight",
     "about": "own account", "digests": "own account", "factors": "own account",
     "languages": "own account", "openid": "own account", "own_account": "own account", "signing_in": "own account",
-    "api": "reports", "board_pack": "reports", "compliance": "reports", "handbook": "reports",
+    "api-docs": "own account", "api_docs": "own account", "board_pack": "reports", "compliance": "reports", "handbook": "reports",
     "actions": "supervision", "begin": "supervision", "calendars": "supervision", "caseload": "supervision",
     "cases": "supervision", "changes": "supervision", "countersign": "supervision", "desk": "supervision",
     "home": "supervision", "matrix": "supervision", "officers": "supervision", "outcomes": "supervision",
@@ -36,13 +37,16 @@ PURPOSES: Mapping[str, Purpose] = {
 CLEAR = frozenset((
     "about", "action", "after", "area", "as_at", "attribute", "band", "before", "beside", "by", "choose", "clause", "day",
     "division", "edition", "framework", "group", "inspection", "kind", "known", "measure", "months", "of", "officer",
-    "order", "page", "purpose", "risk", "second", "show", "since", "sort", "standards", "step", "subject", "target",
+    "order", "page", "per_page", "purpose", "risk", "second", "show", "since", "sort", "standards", "step", "subject", "target",
     "team", "tier", "trend", "until", "week",
 ))  # fmt: skip
 """The query arguments that are filters. All others are free text, which may name somebody: they are kept sealed."""
 
 UNSAID = ("back", "draft")
 """The query arguments that only say where a page was reached from, or which form it is."""
+
+NOT_MODIFIED = 304
+"""The answer that says: you have it already. It tells as much as the answer itself."""
 
 EXEMPT = ("static", "healthz")
 """The endpoints that show nothing of anybody."""
@@ -106,7 +110,7 @@ def _write(line: RequestLine, status: int) -> None:
     who = line.who or _signed_in()
     if line.written or (who is None and line.action is None):
         return
-    details = [*line.details, *([f"answered {status}"] if status >= 400 else ())]
+    details = [*line.details, *([f"answered {status}"] if status >= 400 or status == NOT_MODIFIED else ())]
     _log().add(
         clock.now(), who or UNKNOWN, line.action or ("refused" if 400 <= status < 500 else "viewed"),
         references=[*line.references, *_case_asked_for()], route=request.endpoint or "", selection=_selection(),
@@ -144,20 +148,23 @@ def _arguments() -> list[tuple[str, str]]:
     return list(request.args.items(multi=True))
 
 
+def purpose_of(app: Flask, blueprint: str) -> Purpose | Any:
+    """What the pages of a blueprint are for: as it says itself (a resource of the API does), or as listed here."""
+    return getattr(app.blueprints.get(blueprint), "purpose", PURPOSES.get(blueprint, ""))
+
+
 def _purpose() -> Purpose | Any:
-    found = PURPOSES.get(request.blueprint or "", "")
+    found = purpose_of(current_app, request.blueprint or "")
     return "inspection" if found == "supervision" and request.args.get("inspection") else found
 
 
 def outage(_: object = None) -> Response:
     """The answer where the log cannot be written: nothing is shown, and nobody signs in."""
     happened = "The service cannot note who looks at what, and shows nothing until it can."
-    if request.path.startswith("/api/"):
-        answer = make_response(jsonify(code=503, status="Service Unavailable", message=happened, errors={}), 503)
-    else:
-        answer = make_response(render_template("site/outage.html", happened=happened), 503)
-    answer.headers["Retry-After"] = "60"
-    return answer
+    headers = {"Retry-After": "60"}
+    if problems.asked_for():
+        return problems.problem(503, happened, headers=headers)
+    return make_response(render_template("site/outage.html", happened=happened), 503, headers)
 
 
 def _before_answer(response: Response) -> Response:

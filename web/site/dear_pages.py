@@ -4,16 +4,19 @@ import atexit
 import fcntl
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
-from typing import Any
+from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask import Flask, current_app, g, make_response, render_template, request
+from werkzeug.wrappers import Response
 
-from web.site import access_control
+from web.site import access_control, problems
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 AT_ONCE = 2
 """Dear pages that one account may have at once, over all processes of a site."""
@@ -23,7 +26,7 @@ RETRY_SECONDS = 5
 DEAR_PARTS = ("compliance", "matrix", "publishing", "replay", "reporting")
 """Blueprints of which every page is dear."""
 
-DEAR_PAGES = ("api.measure", "api.report", "calendars.feed", "inspecting.keep_draw", "inspecting.show_draw",
+DEAR_PAGES = ("calendars.feed", "inspecting.keep_draw", "inspecting.show_draw",
               "inspecting.take_frame", "imports.take", "assessing.agreement", "inspections.rescore")  # fmt: skip
 """Dear pages of other blueprints."""
 
@@ -31,10 +34,17 @@ DOWNLOADS = "table"
 """The last word of the name of a view that gives a table as a file."""
 
 
-def is_dear(endpoint: str) -> bool:
+def dear(view: View) -> View:
+    """State that a view counts or writes much."""
+    view.is_dear = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_dear(app: Flask, endpoint: str) -> bool:
     """Whether a view is one of the dear ones."""
     part, _, name = endpoint.rpartition(".")
-    return part in DEAR_PARTS or endpoint in DEAR_PAGES or name.split("_")[-1] == DOWNLOADS
+    listed = part in DEAR_PARTS or endpoint in DEAR_PAGES or name.split("_")[-1] == DOWNLOADS
+    return listed or getattr(app.view_functions.get(endpoint), "is_dear", False)
 
 
 class Places:
@@ -83,7 +93,7 @@ def attach(app: Flask) -> None:
 
 
 def _take() -> Response | None:
-    if request.endpoint is None or not is_dear(request.endpoint):
+    if request.endpoint is None or not is_dear(current_app, request.endpoint):
         return None
     who = access_control.signed_in()
     if who is None:
@@ -116,8 +126,8 @@ def _give_back(_: BaseException | None) -> None:
 def _too_many() -> Response:
     happened = f"You have {AT_ONCE} large pages or files under way already. Wait until one of them is there."
     headers: Mapping[str, str] = {"Retry-After": str(RETRY_SECONDS)}
-    if request.path.startswith("/api/"):
-        return make_response(jsonify(code=429, status="Too Many Requests", message=happened, errors={}), 429, headers)
+    if problems.asked_for():
+        return problems.problem(429, happened, headers=headers)
     advice = f"Then ask for this page again. Nothing was recorded. Try in {RETRY_SECONDS} seconds."
     page = render_template("site/error.html", title="One at a time, please", happened=happened, advice=advice)
     return make_response(page, 429, headers)

@@ -1,14 +1,13 @@
-"""Error pages: what happened and what to do, never a stack trace."""
+"""Error pages: what happened and what to do, never a stack trace. Under ``/api/`` the same as problems."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, make_response, render_template, request
 from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, ServiceUnavailable
+from werkzeug.wrappers import Response
 
 from domain.policy.cited_documents import PolicyError
 from domain.store.sealer import KeysMissing
 from projections.read_model.column_keeper import TRY_AGAIN, ColumnsNotMade
+from web.site import problems
 from web.site.reading_date import UnreadableDate
 
 _WORDS = {
@@ -65,9 +64,8 @@ def refuse(error: HTTPException) -> Response | HTTPException:
     title, happened, advice = _WORDS[kind]
     if error.code < 500:
         happened = _own_words(error) or happened
-    if request.path.startswith("/api/"):
-        messages = getattr(error, "data", {}).get("messages", {})
-        return _as_json(error.code, error.name, happened, {n: m for part in messages.values() for n, m in part.items()})
+    if problems.asked_for():
+        return problems.of_error(error, happened if error.code in _WORDS or _own_words(error) else error.name)
     page = render_template("site/error.html", title=title, happened=happened, advice=advice)
     answer = make_response(page, error.code)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
@@ -75,38 +73,31 @@ def refuse(error: HTTPException) -> Response | HTTPException:
     return answer
 
 
-def _as_json(code: int, status: str, message: str, errors: Mapping[str, Any]) -> Response:
-    """The same as JSON, for the API. ``errors``: argument -> what is wrong with it."""
-    return make_response(jsonify(code=code, status=status, message=message, errors=errors), code)
-
-
 def ask_again(error: UnreadableDate) -> Response:
     """In place of the page: the as-at bar with what was typed and what is wrong with it."""
-    if request.path.startswith("/api/"):
-        return _as_json(BadRequest.code, "Bad Request", str(error), {name: [w] for name, w in error.problems.items()})
+    if problems.asked_for():
+        return problems.problem(BadRequest.code, str(error), {name: [text] for name, text in error.problems.items()})
     return make_response(render_template("site/date_error.html", problems=error.problems), BadRequest.code)
 
 
 def not_made(error: ColumnsNotMade) -> Response:
     """The answer for lists and figures while the columns that hold them have not been made yet."""
     happened = f"Nothing is lost: {error}. Try again in {TRY_AGAIN} seconds."
-    if request.path.startswith("/api/"):
-        answer = _as_json(ServiceUnavailable.code, "Service Unavailable", happened, {})
-    else:
-        page = render_template(
-            "site/error.html", title="These lists and figures are not ready yet", happened=happened,
-            advice="Single cases can be read and recorded on meanwhile. Tell the person who runs the service if this stays.",
-        )  # fmt: skip
-        answer = make_response(page, ServiceUnavailable.code)
-    answer.headers["Retry-After"] = str(TRY_AGAIN)
-    return answer
+    headers = {"Retry-After": str(TRY_AGAIN)}
+    if problems.asked_for():
+        return problems.problem(ServiceUnavailable.code, happened, headers=headers)
+    page = render_template(
+        "site/error.html", title="These lists and figures are not ready yet", happened=happened,
+        advice="Single cases can be read and recorded on meanwhile. Tell the person who runs the service if this stays.",
+    )  # fmt: skip
+    return make_response(page, ServiceUnavailable.code, headers)
 
 
 def keys_missing(error: KeysMissing) -> Response:
     """The answer where the keys of persons are not here, so that nothing can be recorded on cases."""
     happened = f"Nothing was recorded: {error}."
-    if request.path.startswith("/api/"):
-        return _as_json(ServiceUnavailable.code, "Service Unavailable", happened, {})
+    if problems.asked_for():
+        return problems.problem(ServiceUnavailable.code, happened)
     page = render_template(
         "site/error.html", title="The keys of names and texts are not here", happened=happened,
         advice="Go back: what you typed is still there. Tell the person who runs the service.",
@@ -116,8 +107,8 @@ def keys_missing(error: KeysMissing) -> Response:
 
 def policy_unusable(error: PolicyError) -> Response:
     """The answer where a text of policy is damaged, missing, or cannot be read: which, and what to do."""
-    if request.path.startswith("/api/"):
-        return _as_json(ServiceUnavailable.code, "Service Unavailable", str(error), {})
+    if problems.asked_for():
+        return problems.problem(ServiceUnavailable.code, str(error))
     page = render_template(
         "site/error.html", title="A text of policy cannot be used", happened=f"The page is not shown: {error}.",
         advice="Nothing is lost, and pages that do not need it work. Tell the person who runs the service.",

@@ -45,6 +45,8 @@ UNDATED = frozenset(
         "imports",
         "sources",
         "proof",
+        "api_docs",
+        "api-docs",
         "calendars",
         "digests",
         "area",
@@ -147,7 +149,12 @@ NOT_RECEIVED = "Read a case or the sheet of an inspection as received here; this
 
 def offers_received() -> bool:
     """Whether the page of this request can be read as received here."""
-    return request.endpoint in RECEIVED_ON
+    return _received_on(request.endpoint or "")
+
+
+def _received_on(endpoint: str) -> bool:
+    view = current_app.view_functions.get(endpoint)
+    return endpoint in RECEIVED_ON or getattr(view, "offers_received", False)
 
 
 def page_date() -> ReadingDate:
@@ -183,5 +190,5 @@ def attach(app: Flask) -> None:
     def carry(endpoint: str, values: dict[str, Any]) -> None:
         if has_request_context() and carried_by(endpoint):
             for name, text in request_date().carried.items():
-                here = name != "known" or text != "received" or endpoint in RECEIVED_ON
+                here = name != "known" or text != "received" or _received_on(endpoint)
                 values.setdefault(name, text if here else "stood")

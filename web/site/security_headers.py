@@ -44,10 +44,15 @@ def policy(app: Flask) -> str:
     )
 
 
-def _caching() -> str:
-    """The caching header: long for assets whose address changes with their content, none for anything else."""
-    if request.endpoint != "static":
+def _caching(response: Response) -> str:
+    """The caching header: long for assets whose address changes with their content, none for pages.
+
+    What has an ETag (answers of the API) its reader alone may keep, and must ask each time whether it still holds.
+    """
+    if response.status_code >= 400:
         return "no-store"
+    if request.endpoint != "static":
+        return "private, no-cache" if response.get_etag()[0] else "no-store"
     lasting = "v" in request.args or request.path.startswith("/assets/vendor/")
     return f"public, max-age={YEAR}, immutable" if lasting else f"public, max-age={DAY}"
 
@@ -68,7 +73,7 @@ def attach(app: Flask) -> None:
     def speak(response: Response) -> Response:
         for name, value in fixed.items():
             response.headers[name] = value
-        response.headers["Cache-Control"] = _caching() if response.status_code < 400 else "no-store"
+        response.headers["Cache-Control"] = _caching(response)
         if request.endpoint == SIGN_OUT and response.status_code < 400:
             response.headers["Clear-Site-Data"] = '"cache", "storage"'
         if request.is_secure:

@@ -21,7 +21,7 @@ from tests.support.people import MANAGER, PASSWORD, add, found_by, post, signed_
 from tests.web.site.test_access_control import ARGUMENTS, CHELTENHAM, GLOUCESTER, TODAY, USERS
 from web.app import create_app
 from web.site import access_control
-from web.site.access_logging import PURPOSES
+from web.site.access_logging import PURPOSES, purpose_of
 
 pytestmark = pytest.mark.both
 
@@ -169,7 +169,8 @@ def test_a_line_says_which_page_it_was_and_for_what(
 
 
 def test_every_page_is_for_something(app: Flask) -> None:
-    assert {name for name in app.blueprints if name not in PURPOSES} <= {"api-docs"}
+    assert all(purpose_of(app, name) for name in app.blueprints)
+    assert not set(PURPOSES) - set(app.blueprints), "what is listed is there"
 
 
 def test_figures_write_their_selection_and_no_case(app: Flask) -> None:
@@ -318,7 +319,7 @@ def test_nothing_is_shown_that_the_log_cannot_note(app: Flask, failing: Any, err
         assert answer.status_code == 503, address
         assert not set(re.findall(rf"\b{CASE}\b", answer.text)) and "Peter Anstey" not in answer.text, address
         assert answer.headers["Content-Security-Policy"] and answer.headers["Cache-Control"] == "no-store"
-    assert client.get("/api/v1/reports/contact").json["code"] == 503
+    assert client.get("/api/v1/reports/contact").json["status"] == 503
     with client.get("/assets/caseaudit.css") as style:
         assert (style.status_code, client.get("/healthz").status_code) == (200, 200)
 

@@ -1,0 +1,135 @@
+"""What an operation is asked, and the base of what it answers.
+
+A parameter that is not declared is refused by name, and so is one given twice.
+"""
+
+from typing import Any
+
+from flask import Request
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
+from webargs.flaskparser import FlaskParser
+
+from web.presentation.pagination import SIZE
+from web.site.date_field import SampleDate
+
+MOST_ROWS = 500
+"""The most rows of a page."""
+
+DAY = (
+    r"^(199\d|20[0-6]\d|207[0-8])-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)$"
+    r"|^(199[26]|20[0246][048]|20[1357][26])-02-29$"
+)
+"""The days as at which something can be read: those of 1990 to 2078."""
+
+PLAIN = "[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]"
+"""A character that an address may hold: no line break and no other control character (``access_control.CONTROL``)."""
+
+_WHOLE: dict[str, Any] = {"invalid": "It must be a whole number."}
+
+
+def text(description: str, *, example: str, most: int = 200, **options: Any) -> fields.String:
+    """A parameter that takes any text of 1 to ``most`` characters."""
+    return fields.String(
+        validate=validate.Length(1, most, error=f"It must be a text of 1 to {most} characters."),
+        metadata={"description": description, "example": example, "pattern": f"^{PLAIN}+$"},
+        **options,
+    )
+
+
+def choice(description: str, *among: str, **options: Any) -> fields.String:
+    """A parameter that takes one of these words."""
+    return fields.String(
+        validate=validate.OneOf(among, error="It must be one of: {choices}."),
+        metadata={"description": description, "example": among[0]},
+        **options,
+    )
+
+
+class Answer(Schema):
+    """The base of what is answered: more fields may come, so a reader leaves aside those that it does not know."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+class Query(Schema):
+    """An operation's query. One that takes nothing has this."""
+
+    class Meta:
+        unknown = RAISE
+
+    def __init__(self, **options: Any):
+        super().__init__(**options)
+        takes = ", ".join(self.fields) or "none"
+        self.error_messages = {
+            **self.error_messages,
+            "unknown": f"There is no such parameter; this takes {takes}.",
+        }
+
+
+class ReadingQuery(Query):
+    """The moment at which an operation is read, as in the addresses of pages. Views ask ``current_cases.moment()`` for it."""
+
+    as_at = SampleDate(
+        metadata={
+            "type": "string",
+            "description": "Read as at the end of this day, of 1990 to 2078. Default: today.",
+            "example": "2005-10-03",
+            "pattern": DAY,
+        }
+    )
+    known = choice(
+        "What was known: as the file `stood` at the end of that day (the default), or with `hindsight`, everything "
+        "recorded since too.",
+        "stood",
+        "hindsight",
+    )
+
+
+class ReceivedQuery(ReadingQuery):
+    """The same for what can also be read as received here: one case, and the sample of an inspection."""
+
+    known = choice(
+        "What was known: as the file `stood` at the end of that day (the default), with `hindsight`, everything recorded "
+        "since too, or as `received`: only what this service had stored by then.",
+        "stood",
+        "hindsight",
+        "received",
+    )
+
+
+class PageQuery(Query):
+    """Which page of a list."""
+
+    page = fields.Integer(
+        load_default=1,
+        strict=True,
+        validate=validate.Range(1, 2**31 - 1, error="It must be a whole number from 1."),
+        error_messages=_WHOLE,
+        metadata={"description": "The number of the page, from 1. One beyond the last is a problem 404.", "example": 1},
+    )
+    per_page = fields.Integer(
+        load_default=SIZE,
+        strict=True,
+        validate=validate.Range(1, MOST_ROWS, error=f"It must be a whole number from 1 to {MOST_ROWS}."),
+        error_messages=_WHOLE,
+        metadata={"description": f"Rows of a page, from 1 to {MOST_ROWS}.", "example": SIZE},
+    )
+
+
+class QueryParser(FlaskParser):
+    """Reads queries and bodies; refuses what is not declared."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {  # noqa: RUF012 - webargs' own way of declaring it
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": RAISE,
+        "json": RAISE,
+    }
+
+    def load_querystring(self, req: Request, schema: Schema) -> Any:
+        """The parameters of the address. ``ValidationError`` names those that are given more than once and take one value."""
+        lists = {name for name, field in schema.fields.items() if isinstance(field, fields.List)}
+        twice = [name for name, given in req.args.lists() if len(given) > 1 and name not in lists]
+        if twice:
+            raise ValidationError({name: ["It is given more than once; give it once."] for name in twice})
+        return super().load_querystring(req, schema)

@@ -1,0 +1,81 @@
+"""Problems: the errors of the API in the form of RFC 9457 (``application/problem+json``). Pages have ``error_pages``."""
+
+import json
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from flask import request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+MEDIA_TYPE = "application/problem+json"
+
+UNDER = "/api/"
+"""The addresses whose errors are problems."""
+
+PAGES = frozenset(("api_docs.index",))
+"""The views under those addresses that are pages all the same."""
+
+KINDS = "/api/v1/docs#problem-{}"
+"""The type of a problem: where its status is explained."""
+
+REQUEST_ID = "caseaudit.request_id"
+"""The name in the WSGI environment under which a request has its id, where it has one."""
+
+_OURS = ("content-type", "content-length")
+"""Headers of an error that its body decides."""
+
+
+def asked_for() -> bool:
+    """Whether errors of this request are answered as problems."""
+    return request.path.startswith(UNDER) and request.endpoint not in PAGES
+
+
+def document(
+    status: int, detail: str, instance: str, errors: Mapping[str, Sequence[str]] | None = None, request_id: str = ""
+) -> dict[str, Any]:
+    """A problem. ``errors``: field -> what is wrong with it and what was expected."""
+    made: dict[str, Any] = {
+        "type": KINDS.format(status), "title": HTTPStatus(status).phrase, "status": status, "detail": detail,
+        "instance": instance, "errors": {name: list(texts) for name, texts in (errors or {}).items()},
+    }  # fmt: skip
+    return made | ({"request_id": request_id} if request_id else {})
+
+
+def problem(
+    status: int,
+    detail: str,
+    errors: Mapping[str, Sequence[str]] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The answer to this request that says what is wrong with it, or with the service."""
+    made = document(status, detail, request.path, errors, request.environ.get(REQUEST_ID, ""))
+    answer = Response(json.dumps(made), status, headers, mimetype=MEDIA_TYPE)
+    if status == HTTPStatus.UNAUTHORIZED:
+        answer.headers.setdefault("WWW-Authenticate", "Bearer")
+    return answer
+
+
+def of_error(error: HTTPException, detail: str) -> Response:
+    """The problem of an HTTP error, with its headers (``Allow``, ``Retry-After``) and what is wrong with each field."""
+    errors = _by_field(getattr(error, "data", {}).get("messages", {}))
+    own = {name: text for name, text in error.get_headers() if name.lower() not in _OURS}
+    said = "; ".join(f"{name}: {' '.join(texts)}" for name, texts in errors.items())
+    return problem(error.code or 500, said or detail, errors, own)
+
+
+def _by_field(messages: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What is wrong by field, whether it stood in the query or the body (``entries.0.type`` for what is nested)."""
+    found: dict[str, list[str]] = {}
+    for part in messages.values():
+        _collect(part, "", found)
+    return found
+
+
+def _collect(part: Any, name: str, found: dict[str, list[str]]) -> None:
+    if isinstance(part, Mapping):
+        for key, inner in part.items():
+            _collect(inner, f"{name}.{key}" if name else str(key), found)
+    else:
+        found.setdefault(name, []).extend([part] if isinstance(part, str) else map(str, part))

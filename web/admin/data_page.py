@@ -12,6 +12,7 @@ from domain.store.last_extracts import Extract
 from domain.store.sources import Source, registered_sources
 from domain.working.kept_files import REJECTED
 from projections.ledger.ledger import Place
+from web.gate.gate import BY_ITSELF
 from web.services import current_cases, extracts_here, following_read_model
 from web.site import access_control, clock
 from web.site.known_browsers import waits_for
@@ -57,6 +58,7 @@ def index() -> str:
         officers=without_account(places, accounts, "officer", clock.day()),
         teams=without_account(places, accounts, "team", clock.day()),
         accounts=_accounts(accounts, now),
+        stopped=[one for one in register.destinations.every() if one.stopped_by == BY_ITSELF.username],
         waiting=len(list(register.requests.still_open(now))),
         since=SIGN_INS.days,
         detail=_detail,

@@ -26,9 +26,9 @@ from web.cli import command_log, command_options
 from web.cli.command_columns import selection_of
 from web.cli.command_read_model import current_read_model
 from web.digest import digest_text
-from web.digest.mail_server import Mail, MailServer, NotSent, ServerAway, Unsure, WrongServer, server_at
 from web.gate.gate import Gate, Handed, Shut
 from web.gate.mail_destinations import mail_destination, registered_mail_server
+from web.gate.mail_server import Mail, MailServer, NotSent, ServerAway, Unsure, WrongServer, server_at
 from web.site import system_clock
 
 WORDS = {

@@ -133,7 +133,8 @@ def post(target: Target, body: bytes, headers: Mapping[str, str], way: Way, seco
             connection.request("POST", target.path, body, dict(_safe(sent.items())))
             answer = connection.getresponse()
         except (OSError, http.client.HTTPException) as error:
-            why = f"no answer within {seconds:g} seconds" if late.is_set() else f"no whole answer ({_reason(error)})"
+            slow = late.is_set() or isinstance(error, TimeoutError)
+            why = f"no answer within {seconds:g} seconds" if slow else f"no whole answer ({_reason(error)})"
             raise NoAnswer(why) from error
         return Answer(answer.status, _printable(answer.reason), _seconds(answer.headers.get("Retry-After")))
 

@@ -227,6 +227,13 @@ def server_at(address: str, *, sender: str, password: str, key: str) -> MailServ
     raise WrongServer(WRITE)
 
 
+def server_place(address: str) -> tuple[str, int]:
+    """Host and port of a mail server's address. ``WrongServer``; what is secret of it, or a sender, is not asked for."""
+    found = server_at(address, sender="nobody@localhost", password="", key="-" * 74)
+    assert isinstance(found, SmtpServer | Notify)
+    return found.host, found.port
+
+
 def is_here(host: str) -> bool:
     """Whether a host is named as this machine."""
     if host == "localhost":

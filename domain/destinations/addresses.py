@@ -82,7 +82,8 @@ def check_host(host: str) -> None:
         raise NotAllowed("leave out the dot at the end of the host")
     if ":" in host or ENDS_IN_NUMBER.fullmatch(host):
         try:
-            if "%" in host or str(ip_address(host)) != host:
+            ip = ip_address(host)
+            if "%" in host or str(ip) != host or (isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None):
                 raise ValueError
         except ValueError:
             raise NotAllowed(

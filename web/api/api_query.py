@@ -3,6 +3,7 @@
 A parameter that is not declared is refused by name, and so is one given twice.
 """
 
+import re
 from typing import Any
 
 from flask import Request
@@ -11,6 +12,9 @@ from webargs.flaskparser import FlaskParser
 
 from web.presentation.pagination import SIZE
 from web.site.date_field import SampleDate
+
+LARGEST = 2**31 - 1
+"""The largest number that an address may hold."""
 
 MOST_ROWS = 500
 """The most rows of a page."""
@@ -24,7 +28,22 @@ DAY = (
 PLAIN = "[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]"
 """A character that an address may hold: no line break and no other control character (``access_control.CONTROL``)."""
 
-_WHOLE: dict[str, Any] = {"invalid": "It must be a whole number."}
+
+class Whole(fields.Integer):
+    """A whole number from ``least`` to ``most``, in the digits 0 to 9 alone."""
+
+    def __init__(self, least: int, most: int, **options: Any):
+        said = f"It must be a whole number from {least}" + (f" to {most}." if most < LARGEST else ".")
+        super().__init__(
+            validate=validate.Range(least, most, error=said),
+            error_messages={"invalid": said},
+            **options,
+        )
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> int:
+        if isinstance(value, str) and not re.fullmatch("-?[0-9]{1,19}", value):
+            raise self.make_error("invalid")
+        return super()._deserialize(value, attr, data, **options)
 
 
 def text(description: str, *, example: str, most: int = 200, **options: Any) -> fields.String:
@@ -101,18 +120,16 @@ class ReceivedQuery(ReadingQuery):
 class PageQuery(Query):
     """Which page of a list."""
 
-    page = fields.Integer(
+    page = Whole(
+        1,
+        LARGEST,
         load_default=1,
-        strict=True,
-        validate=validate.Range(1, 2**31 - 1, error="It must be a whole number from 1."),
-        error_messages=_WHOLE,
         metadata={"description": "The number of the page, from 1. One beyond the last is a problem 404.", "example": 1},
     )
-    per_page = fields.Integer(
+    per_page = Whole(
+        1,
+        MOST_ROWS,
         load_default=SIZE,
-        strict=True,
-        validate=validate.Range(1, MOST_ROWS, error=f"It must be a whole number from 1 to {MOST_ROWS}."),
-        error_messages=_WHOLE,
         metadata={"description": f"Rows of a page, from 1 to {MOST_ROWS}.", "example": SIZE},
     )
 

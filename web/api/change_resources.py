@@ -10,7 +10,7 @@ from marshmallow import ValidationError, fields, validate
 from domain.accounts.roles import READERS
 from domain.store.key_store import record_ids
 from projections.changes.change_log import MOST, TYPES, ChangeLog
-from web.api.api_query import Answer, Query
+from web.api.api_query import Answer, Query, Whole
 from web.api.resources import Resource
 from web.gate.change_cursors import HASH, ChangeCursors, WrongCursor
 from web.gate.cloud_events import event, source_of
@@ -51,11 +51,10 @@ class ChangesQuery(Query):
             "example": NOW,
         },
     )
-    limit = fields.Integer(
+    limit = Whole(
+        1,
+        MOST,
         load_default=100,
-        strict=True,
-        validate=validate.Range(1, MOST, error=f"It must be a whole number from 1 to {MOST}."),
-        error_messages={"invalid": "It must be a whole number."},
         metadata={"description": f"Events of a page, at most; from 1 to {MOST}.", "example": 100},
     )
     types = fields.String(
@@ -134,6 +133,7 @@ class ChangesSchema(Answer):
 
 
 @blueprint.one("/changes", "listChanges", ChangesSchema, roles=READERS, query=ChangesQuery, read="undated")
+@blueprint.alt_response(410, "GONE")
 def list_changes(query: dict[str, Any]) -> dict[str, Any]:
     """The log of changes.
 
@@ -173,7 +173,7 @@ def _position(cursors: ChangeCursors, log: ChangeLog, after: str) -> int:
     try:
         position, hash_ = cursors.opened(access_control.account().username, after)
     except WrongCursor as error:
-        refuse(422, messages={"query": {"after": [str(error)]}})
+        refuse(404, messages={"query": {"after": [str(error)]}})
     if bytes.fromhex(log.record.hash_at(position) or "")[:HASH] != hash_:
         refuse(410, message="The record is not the one any more that this position is of: it was put back from a backup. Read from "
                "the beginning, without `after`.")  # fmt: skip

@@ -32,13 +32,17 @@ ERRORS = (400, 401, 403, 404, 429, 503)
 
 
 class Resource(Blueprint):  # type: ignore[misc]
-    """A subject of the API. ``purpose``: what it is read for, in the access log. ``tag``: its name in the docs."""
+    """A subject of the API. ``purpose``: what it is read for, in the access log. ``tag``: its name in the docs.
+
+    ``operations``: the operationIds of those that are declared.
+    """
 
     ARGUMENTS_PARSER = QueryParser()
 
     def __init__(self, name: str, *, tag: str, description: str, purpose: Purpose):
         super().__init__(f"api_{name}", "web.api", url_prefix=PREFIX, description=description)
         self.tag, self.purpose = tag, purpose
+        self.operations: list[str] = []
         self.after_request(answer_tags.tag)
 
     def one(
@@ -60,7 +64,7 @@ class Resource(Blueprint):  # type: ignore[misc]
         path -> an example of it. ``dear``: it counts much (``dear_pages``). The view takes the query and the arguments of the path.
         """
         return self.operation(
-            rule, operation, answer, roles=roles, query=_joined(operation, query, READS[read]), read=read, path=path,
+            rule, operation, answer, roles=roles, query=_joined(operation, READS[read], query), read=read, path=path,
             dear=dear, example=example,
         )  # fmt: skip
 
@@ -83,7 +87,7 @@ class Resource(Blueprint):  # type: ignore[misc]
         ``sort``: field -> the value of a row to sort by; the first upwards is the default, or ``default`` (``-field``: downwards).
         """
         keys, dated = sort or {}, read != "undated"
-        asked = _joined(operation, filters, PageQuery, READS[read], **_sort(list(keys), default))
+        asked = _joined(operation, READS[read], PageQuery, filters, **_sort(list(keys), default))
 
         def declare(view: View) -> View:
             @wraps(view)
@@ -133,6 +137,7 @@ class Resource(Blueprint):  # type: ignore[misc]
             made.offers_received = read == "received"
             made = dear_pages.dear(made) if dear else made
             parameters = [*_path(path or {}), *([answer_tags.IF_NONE_MATCH] if method == "GET" else [])]
+            self.operations.append(operation)
             self.route(rule, methods=[method], parameters=parameters, tags=[self.tag])(made)
             return view
 
@@ -140,7 +145,7 @@ class Resource(Blueprint):  # type: ignore[misc]
 
 
 def _joined(operation: str, *parts: type[Query], **more: fields.Field[Any]) -> type[Query]:
-    """One query of several."""
+    """One query of several; the parameters of the last come first."""
     bases = tuple(dict.fromkeys(part for part in parts if part is not Query)) or (Query,)
     return type(f"{operation[0].upper()}{operation[1:]}Query", bases, more)
 

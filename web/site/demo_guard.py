@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+from web.site import problems
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -25,9 +27,7 @@ class DemoGuard:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if is_from_here(environ):
             return self._app(environ, start_response)
-        body = REFUSED.encode()
-        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body))),
-                   ("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store")]  # fmt: skip
+        headers, body = problems.refusal(environ, 403, REFUSED)
         start_response("403 FORBIDDEN", headers)
         return [body]
 

@@ -10,7 +10,7 @@ from projections.read_model.column_keeper import TRY_AGAIN, ColumnsNotMade
 from web.site import problems
 from web.site.reading_date import UnreadableDate
 
-_WORDS = {
+WORDS = {
     400: (
         "This page cannot be shown",
         "The web address or the form has something in it that the service cannot read.",
@@ -48,6 +48,7 @@ _WORDS = {
         "Try again in a few minutes. If it happens again, tell the person who runs the service.",
     ),
 }
+"""Status -> the title of its page, what happened, what to do."""
 
 
 def _own_words(error: HTTPException) -> str | None:
@@ -60,12 +61,12 @@ def refuse(error: HTTPException) -> Response | HTTPException:
     """Any HTTP error as a page. An error of the client keeps the message of our code."""
     if error.response is not None or error.code is None or error.code < 400:
         return error  # a complete response or a redirect, not an error
-    kind = error.code if error.code in _WORDS else 500 if error.code >= 500 else 400
-    title, happened, advice = _WORDS[kind]
+    kind = error.code if error.code in WORDS else 500 if error.code >= 500 else 400
+    title, happened, advice = WORDS[kind]
     if error.code < 500:
         happened = _own_words(error) or happened
     if problems.asked_for():
-        return problems.of_error(error, happened if error.code in _WORDS or _own_words(error) else error.name)
+        return problems.of_error(error, happened if error.code in WORDS or _own_words(error) else error.name)
     page = render_template("site/error.html", title=title, happened=happened, advice=advice)
     answer = make_response(page, error.code)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
+from web.site import problems
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -53,9 +55,7 @@ class FrontDoor:
             environ.get("PATH_INFO") == "/healthz" and _is_here(environ["REMOTE_ADDR"])
         ):
             return self._app(environ, start_response)
-        body = WRONG_HOST.encode()
-        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body))),
-                   ("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store")]  # fmt: skip
+        headers, body = problems.refusal(environ, 400, WRONG_HOST)
         start_response("400 BAD REQUEST", headers)
         return [body]
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from flask import request
 from werkzeug.exceptions import HTTPException
@@ -35,12 +36,22 @@ def asked_for() -> bool:
 def document(
     status: int, detail: str, instance: str, errors: Mapping[str, Sequence[str]] | None = None, request_id: str = ""
 ) -> dict[str, Any]:
-    """A problem. ``errors``: field -> what is wrong with it and what was expected."""
+    """A problem. ``instance``: the path asked for; ``errors``: field -> what is wrong with it and what was expected."""
     made: dict[str, Any] = {
         "type": KINDS.format(status), "title": HTTPStatus(status).phrase, "status": status, "detail": detail,
-        "instance": instance, "errors": {name: list(texts) for name, texts in (errors or {}).items()},
+        "instance": quote(instance), "errors": {name: list(texts) for name, texts in (errors or {}).items()},
     }  # fmt: skip
     return made | ({"request_id": request_id} if request_id else {})
+
+
+def refusal(environ: Mapping[str, Any], status: int, words: str) -> tuple[list[tuple[str, str]], bytes]:
+    """Headers and body of what is refused before the app reads it: a problem for the API, for all others plain text."""
+    path = str(environ.get("PATH_INFO", "")).encode("latin-1", "replace").decode("utf-8", "replace")
+    made = json.dumps(document(status, words.strip(), path)) if path.startswith(UNDER) else words
+    kind = MEDIA_TYPE if path.startswith(UNDER) else "text/plain; charset=utf-8"
+    body = made.encode()
+    return [("Content-Type", kind), ("Content-Length", str(len(body))), ("X-Content-Type-Options", "nosniff"),
+            ("Cache-Control", "no-store")], body  # fmt: skip
 
 
 def problem(

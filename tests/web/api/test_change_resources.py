@@ -105,10 +105,10 @@ def test_each_page_is_a_line_of_the_log_with_its_cases(own_database: Any, spo: F
 def test_a_position_opens_for_its_own_account_alone(app: Flask, own_database: Any, spo: FlaskClient) -> None:
     mine = asked(spo, f"{PATH}?limit=1")["next"]
     other = signed_in(app, "c.whitlock")
-    refused = asked(other, f"{PATH}?after={mine}", 422)
+    refused = asked(other, f"{PATH}?after={mine}", 404)
     assert "no position of your log" in refused["errors"]["after"][0]
     flipped = mine[:-2] + ("A" if mine[-2] != "A" else "B") + mine[-1]
-    assert asked(spo, f"{PATH}?after={flipped}", 422)["status"] == 422
+    assert asked(spo, f"{PATH}?after={flipped}", 404)["status"] == 404
 
 
 def test_a_position_of_a_record_that_was_put_back_is_said(app: Flask, spo: FlaskClient) -> None:

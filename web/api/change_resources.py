@@ -20,6 +20,11 @@ from web.site import access_control
 NOW = "now"
 """What ``after`` says to begin with what is stored from now on."""
 
+PUT_BACK = (
+    "The record is not the one any more that this position is of: it was put back from a backup. Read from the beginning, without "
+    "`after`."
+)
+
 CURSOR = "^(now|[A-Za-z0-9_-]{40,80})$"
 
 blueprint = Resource(
@@ -175,8 +180,7 @@ def _position(cursors: ChangeCursors, log: ChangeLog, after: str) -> int:
     except WrongCursor as error:
         refuse(404, messages={"query": {"after": [str(error)]}})
     if bytes.fromhex(log.record.hash_at(position) or "")[:HASH] != hash_:
-        refuse(410, message="The record is not the one any more that this position is of: it was put back from a backup. Read from "
-               "the beginning, without `after`.")  # fmt: skip
+        refuse(410, messages={"query": {"after": [PUT_BACK]}})
     return position
 
 

@@ -55,7 +55,7 @@ def new() -> str | Response:
         outcome = two_people.ask(KIND, wanted.address[:200], change, reason=words(request.form.get("reason", "")))
     except NotAllowed as error:
         return _form(request.form, types, {"address": str(error)}, before)
-    flash(f"Destination {wanted.address}. {two_people.OUTCOMES[outcome]}")
+    flash(f"The destination {wanted.address} was asked for. {two_people.OUTCOMES[outcome]}")
     return redirect(url_for("destinations.index"))
 
 

@@ -81,7 +81,7 @@ class Gate:
         elif found.gives_up(now):
             since = found.failing_since
             assert since is not None
-            self.stop(found, f"failed since {since:%Y-%m-%d %H:%M} UTC, last: {handed.said}")
+            self.stop(found, f"failed since {since:%-d %B %Y %H:%M} UTC, last: {handed.said}")
         return handed.gone or found.gives_up(now)
 
     def stop(self, found: Destination, reason: str) -> None:

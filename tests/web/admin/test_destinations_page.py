@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,7 @@ def test_what_failed_for_a_day_is_said_on_their_first_page(
         due_again(sending, 1)
         monkeypatch.setattr("domain.destinations.destination_rules.GIVES_UP_AFTER", timedelta(0))
         assert sending.once()
+    assert "every destination gets" not in one.get("/data").text
     for client in (one, two):
         page = client.get("/data").text
         assert "Nothing is delivered to" in page and receiver.url in page and "answered 500" in page
@@ -191,3 +193,15 @@ def test_the_subscriber_does_not_confirm_it(app: Flask, receiver: Receiver, one:
 
 def test_a_destination_that_is_not_there_is_said(one: FlaskClient) -> None:
     assert "There is no destination 7" in one.get("/destinations/7").text
+
+
+def test_an_account_that_was_closed_is_said_on_their_first_page(
+    app: Flask, own_database: Any, receiver: Receiver, one: FlaskClient, two: FlaskClient
+) -> None:
+    post(one, "/destinations/new", **asked(receiver))
+    post(two, "/requests/1/confirmed", "/requests")
+    assert "Nothing is delivered" not in one.get("/data").text
+    with closing(AccountRegister(str(own_database))) as register:
+        register.change(replace(register.account("p.anstey"), disabled=True))
+    assert "the account p.anstey is closed" in one.get("/data").text
+    assert "the account p.anstey is closed" in one.get("/destinations/1").text

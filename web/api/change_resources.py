@@ -75,7 +75,7 @@ class ChangesQuery(Query):
 class ChangeDataSchema(Answer):
     """What was stored: references and times."""
 
-    case = fields.String(required=True, metadata={"description": "The reference of the case.", "example": "V465889/1"})
+    case = fields.String(required=True, metadata={"description": "The reference of the case.", "example": "X123456/1"})
     entry = fields.String(required=True, metadata={"description": "The id of the entry on that case."})
     type = fields.String(
         required=True, metadata={"description": "The type of the entry.", "example": "RiskLevelChanged"}
@@ -100,7 +100,7 @@ class ChangeEventSchema(Answer):
         required=True,
         metadata={
             "description": "Tells events of one `source` apart, and is the same whenever it is told.",
-            "example": "V465889/1#0014",
+            "example": "X123456/1#0014",
         },
     )
     source = fields.String(required=True, metadata={"description": "The record.", "format": "uri-reference"})

@@ -4,6 +4,7 @@ import secrets
 import weakref
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import date
 from functools import cached_property, partial
 from typing import Any
@@ -12,6 +13,8 @@ import sqlalchemy as sa
 
 from domain.accounts import (
     account_rows,
+    api_calls,
+    api_tokens,
     calendar_addresses,
     identities,
     older_accounts,
@@ -23,12 +26,14 @@ from domain.accounts.access_lines import LogUnavailable
 from domain.accounts.access_log import AccessLog
 from domain.accounts.account_rows import accounts as _accounts
 from domain.accounts.account_tables import create_table, require_tables
+from domain.accounts.api_calls import ApiCalls
+from domain.accounts.api_tokens import ApiTokens
 from domain.accounts.calendar_addresses import CalendarAddresses
 from domain.accounts.identities import Identities
 from domain.accounts.kept_accounts import KeptAccounts, NoSuchAccount
 from domain.accounts.password_hashes import sealed_older
 from domain.accounts.requests import Requests
-from domain.accounts.roles import Account
+from domain.accounts.roles import Account, Client
 from domain.accounts.second_factors import SecondFactors
 from domain.accounts.sign_in_sessions import Sessions
 from domain.accounts.sign_in_tries import SignInTries
@@ -58,7 +63,8 @@ _settings = sa.Table(
 
 _TABLES = (
     _tables, account_rows.tables, sign_in_sessions.tables, sign_in_tries.tables, second_factors.tables, identities.tables,
-    calendar_addresses.tables, working_tables.tables, destinations.tables,
+    calendar_addresses.tables, api_tokens.tables, api_calls.tables, working_tables.tables,
+    destinations.tables,
 )  # fmt: skip
 
 KEY_OF_BEFORE = "secret key"
@@ -132,6 +138,14 @@ class AccountRegister(KeptAccounts):
     @property
     def calendars(self) -> CalendarAddresses:
         return CalendarAddresses(self.engine, self.key)
+
+    @property
+    def tokens(self) -> ApiTokens:
+        return ApiTokens(self.engine, self.key)
+
+    @property
+    def calls(self) -> ApiCalls:
+        return ApiCalls(self.engine)
 
     @property
     def kept_files(self) -> KeptFiles:
@@ -278,6 +292,10 @@ def account_of(values: Mapping[str, Any], revision: int) -> Account:
         staff=tuple(map(words, values["staff"])),
         until=None if values["until"] is None else date.fromisoformat(values["until"]),
         revision=revision,
+        rights=tuple(values.get("rights", ())),
+        place_level=values.get("place_level"),
+        source=values.get("source"),
+        client=Client(**values["client"]) if values.get("client") else None,
     )
 
 
@@ -294,4 +312,8 @@ def account_values(account: Account) -> dict[str, Any]:
         "must_change": account.must_change,
         "staff": list(account.staff),
         "until": None if account.until is None else account.until.isoformat(),
+        "rights": list(account.rights),
+        "place_level": account.place_level,
+        "source": account.source,
+        "client": None if account.client is None else asdict(account.client),
     }

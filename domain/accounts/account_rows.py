@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Literal
 
+import msgspec
 import sqlalchemy as sa
 
 from domain.entries.register_entries import AccountSet
@@ -32,14 +33,28 @@ accounts = sa.Table(
     sa.Column("staff", sa.JSON, nullable=True),
     sa.Column("until", sa.String(10), nullable=True),
     sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("machine", sa.JSON(none_as_null=True), nullable=True),
 )
 """Made from the log but for ``password`` and ``must_change``, which the outside key and the password's own end bind.
 
-``calendar`` is of older versions. ``staff`` is NULL for an account of an older version that is not in the log yet.
+``machine``: what only a machine account has; NULL for a person. ``calendar`` is of older versions.
+``staff`` is NULL for an account of an older version that is not in the log yet.
 """
 
-COMPARED = ("username", "name", "role", "places", "inspections", "grade", "disabled", "staff", "until", "revision")
-LISTS = ("places", "inspections", "staff")
+COMPARED = (
+    "username",
+    "name",
+    "role",
+    "places",
+    "inspections",
+    "grade",
+    "disabled",
+    "staff",
+    "until",
+    "revision",
+    "machine",
+)
+LISTS = ("places", "inspections", "staff", "machine")
 
 State = Literal["same", "behind", "missing", "different", "unlogged"]
 """What a row is to the log: ``unlogged``: no entry has made it."""
@@ -79,8 +94,17 @@ def values_of(fact: AccountSet) -> dict[str, Any]:
     return {
         "username": fact.username, "name": fact.name, "role": fact.role, "places": fact.places, "inspections": fact.inspections,
         "grade": fact.grade, "disabled": fact.disabled, "staff": fact.staff,
-        "until": None if fact.until is None else fact.until.isoformat(), "revision": fact.revision,
+        "until": None if fact.until is None else fact.until.isoformat(), "revision": fact.revision, "machine": _machine(fact),
     }  # fmt: skip
+
+
+def _machine(fact: AccountSet) -> dict[str, Any] | None:
+    """What only a machine account has; None where there is nothing."""
+    held = {
+        "rights": fact.rights, "place_level": fact.place_level, "source": fact.source,
+        "client": None if fact.client is None else msgspec.to_builtins(fact.client),
+    }  # fmt: skip
+    return held if any(held.values()) else None
 
 
 def level(c: sa.Connection, fact: AccountSet) -> None:

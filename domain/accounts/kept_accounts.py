@@ -5,7 +5,7 @@ its password). A row that is anything else than what the log says signs nobody i
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from threading import Lock
 from typing import Any, NamedTuple
@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from eventsourcing.persistence import IntegrityError
 
-from domain.accounts import account_rows, calendar_addresses, sign_in_sessions
-from domain.accounts.account_rules import keys_taken
+from domain.accounts import account_rows, api_tokens, calendar_addresses, sign_in_sessions
+from domain.accounts.account_rules import client_taken, keys_taken
 from domain.accounts.logged_accounts import FILE, LOG, Logged, LoggedAccounts
 from domain.accounts.roles import Account
-from domain.entries.register_entries import AccountSet, NameBound, RegisterEntry
+from domain.entries.register_entries import AccountSet, ClientNamed, NameBound, RegisterEntry
 from domain.entries.tidy_text import words
 from domain.store.application import Files
 from domain.store.engines import DatabaseError
@@ -33,7 +33,11 @@ class AccountExists(ValueError):
 
 
 class KeyTaken(ValueError):
-    """A staff key already names another account."""
+    """A staff key, or a client of the organisation's sign-in, already names another account."""
+
+
+class ClientTaken(KeyTaken):
+    """It is the client."""
 
 
 class StaleAccount(ValueError):
@@ -104,6 +108,14 @@ class KeptAccounts:
             return None
         return found if found.may_sign_in(day) else None
 
+    def open_machine(self, username: str, day: date) -> Account | None:
+        """The machine account of this user name, where it may be used on this day."""
+        try:
+            found = self.account(username)
+        except NoSuchAccount:
+            return None
+        return found if found.is_machine and found.is_open(day) else None
+
     def differences(self) -> Mapping[str, str]:
         """User name -> what is wrong with its row, for every row that signs nobody in whatever else it says."""
         with self.engine.connect() as c:
@@ -135,7 +147,7 @@ class KeptAccounts:
     def change(self, account: Account, *, by: By | None = None) -> None:
         """Make the account what is given. A user name cannot change, and the password is not changed here.
 
-        Closing it or changing its role ends its sessions and its calendar address.
+        Closing it or changing its role ends its sessions, its tokens and its calendar address.
 
         ``account.revision`` is that of the account as it was read: ``StaleAccount`` where it was changed meanwhile,
         ``AccountDiffers`` where its row is not what the log says. ``NoSuchAccount``, ``KeyTaken``.
@@ -166,8 +178,18 @@ class KeptAccounts:
             raise AccountExists(f"there is already an account '{account.username}'")
         self._check_keys(account, logged)
 
+    def machine_of(self, issuer: str, client: str) -> Account | None:
+        """The machine account that is this client of the organisation's sign-in, whether it may be used or not."""
+        with self.engine.connect() as c:
+            logged = self._logged.read(c)
+        for username, made in logged.made.items():
+            named = made.account.client
+            if named is not None and (named.issuer, named.id) == (issuer, client):
+                return self.account(username)
+        return None
+
     def check_keys(self, account: Account) -> None:
-        """``KeyTaken`` where one of its staff keys is another account's."""
+        """``KeyTaken`` where one of its staff keys, or its client, is another account's."""
         self._check_keys(account, self._read(account.username)[1])
 
     def bind_name(self, name: str, username: str, *, by: By | None = None) -> None:
@@ -215,6 +237,7 @@ class KeptAccounts:
                 if fact.disabled or before is None or fact.role != before.role:
                     sign_in_sessions.end_sessions(c, fact.username)
                     calendar_addresses.end_address(c, fact.username)
+                    api_tokens.end_tokens(c, fact.username, fact.at)
         except DatabaseError as error:
             LOG.warning(
                 "the row of the account %s is behind, and cannot be brought up: %s", fact.username, type(error).__name__
@@ -233,8 +256,11 @@ class KeptAccounts:
         self.files.enter_all([(f"{FILE}{username}", number, fact)], actor=by.actor, check=at_last)
 
     def _check_keys(self, account: Account, logged: Logged) -> None:
-        if taken := keys_taken(account, (made.account for made in logged.made.values())):
+        every = [made.account for made in logged.made.values()]
+        if taken := keys_taken(account, every):
             raise KeyTaken(f"'{taken[0]}' already names another account")
+        if account.client is not None and client_taken(account, every):
+            raise ClientTaken(f"the client '{account.client.id}' already is another account")
 
     def _operator(self) -> By:
         return By(str(StoredBy(operator="a program")), self.files.recorder.clock())
@@ -266,5 +292,6 @@ def _entry(account: Account, revision: int, names: list[str], by: By) -> Account
         at=by.at, username=account.username, name=words(account.name), role=account.role,
         places=list(map(words, account.places)), inspections=list(account.inspections), grade=account.grade,
         disabled=account.disabled, staff=list(map(words, account.staff)), until=account.until, revision=revision, names=names,
-        asked_by=by.asked_by, request=by.request,
+        asked_by=by.asked_by, request=by.request, rights=list(account.rights), place_level=account.place_level,
+        source=account.source, client=None if account.client is None else ClientNamed(**asdict(account.client)),
     )  # fmt: skip

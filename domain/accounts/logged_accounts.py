@@ -12,7 +12,7 @@ import msgspec
 import sqlalchemy as sa
 
 from domain.accounts.account_rows import values_of
-from domain.accounts.roles import Account
+from domain.accounts.roles import Account, Client
 from domain.entries.register_entries import AccountSet, NameBound, RegisterEntry
 from domain.store.entry_codec import stored_register_entry
 from domain.store.hash_chain import TABLE
@@ -100,7 +100,9 @@ def _made(fact: AccountSet, bound: Mapping[str, str]) -> Made:
     account = Account(
         username=fact.username, name=fact.name, role=fact.role, places=tuple(fact.places),  # type: ignore[arg-type]
         inspections=tuple(fact.inspections), grade=fact.grade, disabled=fact.disabled, staff=tuple(fact.staff),  # type: ignore[arg-type]
-        until=fact.until, revision=fact.revision, names=_names(fact, bound),
+        until=fact.until, revision=fact.revision, names=_names(fact, bound), rights=tuple(fact.rights),  # type: ignore[arg-type]
+        place_level=fact.place_level, source=fact.source,  # type: ignore[arg-type]
+        client=None if fact.client is None else Client(fact.client.issuer, fact.client.id, fact.client.subject),
     )  # fmt: skip
     return Made(account, values_of(fact))
 

@@ -10,14 +10,42 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, Protocol, get_args
 
-from domain.entries.case_entries import ENTRY_TYPES, Entry, EntryCorrected, QualityJudged, SupervisionStarted
+from domain.accounts.access_lines import Purpose
+from domain.entries.case_entries import (
+    ENTRY_TYPES,
+    AccessLimited,
+    AccessLimitLifted,
+    Entry,
+    EntryCorrected,
+    QualityJudged,
+    SupervisionStarted,
+)
 from domain.entries.code_lists import JudgeRole, OfficerGrade
 from domain.entries.entry import Makers
 
 Role = Literal[
-    "case_manager", "spo", "divisional_manager", "area_manager", "inspector", "information_manager", "auditor"
+    "case_manager", "spo", "divisional_manager", "area_manager", "inspector", "information_manager", "auditor", "machine"
 ]  # fmt: skip
 ROLES: tuple[Role, ...] = get_args(Role)
+
+MACHINES: tuple[Role, ...] = ("machine",)
+"""The roles of other systems, which use the API and nothing else."""
+
+PEOPLE: tuple[Role, ...] = tuple(role for role in ROLES if role not in MACHINES)
+"""The roles of persons. A machine has none of them, so whatever names roles is closed to it."""
+
+Right = Literal["read", "reports", "oversight", "record"]
+"""What a machine account may do: read cases and lists; read figures; read accounts, imports and the access log; send entries."""
+
+RIGHTS: tuple[Right, ...] = get_args(Right)
+
+RIGHT_FOR: Mapping[Purpose, Right] = {
+    "supervision": "read", "inspection": "read", "reports": "reports", "administration": "oversight", "oversight": "oversight",
+}  # fmt: skip
+"""What something of the API is read for -> the right that a machine needs for it. What has none here is closed to machines."""
+
+READING: tuple[Right, ...] = ("read", "reports")
+"""The rights that reach cases, so that the account must say of which places."""
 
 WORKERS: tuple[Role, ...] = ("case_manager", "spo", "divisional_manager", "area_manager")
 """The roles that answer for cases."""
@@ -47,6 +75,10 @@ SECOND_FACTOR: tuple[Role, ...] = ("information_manager", "auditor", "inspector"
 
 Level = Literal["area", "division", "team", "officer"]
 
+PlaceLevel = Literal["area", "division", "team"]
+PLACE_LEVELS: tuple[PlaceLevel, ...] = get_args(PlaceLevel)
+"""The levels of the places that a machine account may read."""
+
 LEVELS: Mapping[Role, Level] = {
     "case_manager": "officer",
     "spo": "team",
@@ -70,14 +102,26 @@ class CaseHolder(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """A person who may sign in. ``username`` is the account's id: it never changes and is never given again.
+class Client:
+    """A client of the organisation's own sign-in (OAuth 2.0): its issuer, its id, and the subject of its access tokens."""
 
-    ``name``: how the person is printed. ``places``: the teams, divisions or areas that they are responsible for, at the level
-    of their role, each by its id, or by its name where files give no ids; for an inspector the areas in which they may open
-    inspections. ``inspections``: those that an inspector reads. ``grade``: the grade recorded with their countersignatures and
-    oversight. ``staff``: their staff keys. ``until``: the last day on which they may sign in. ``revision``: how often the
-    account was changed.
+    issuer: str
+    id: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person who may sign in, or a machine that uses the API.
+
+    ``username`` is the account's id: it never changes and is never given again. ``name``: how it is printed. ``places``: the
+    teams, divisions or areas that they are responsible for, at the level of their role, each by its id, or by its name where
+    files give no ids; for an inspector the areas in which they may open inspections. ``inspections``: those that an inspector
+    reads. ``grade``: the grade recorded with their countersignatures and oversight. ``staff``: their staff keys. ``until``: the
+    last day on which they may sign in. ``revision``: how often the account was changed.
+
+    Only of a machine: ``rights``, what it may do; ``place_level``, the level of its places; ``source``, the registered source
+    that it records as; ``client``, the client of the organisation's sign-in that it is.
     """
 
     username: str
@@ -94,6 +138,10 @@ class Account:
     revision: int = 0
     differs: bool = False
     """Its row in the table of accounts is not what the record's log says. Nobody is let in by it."""
+    rights: tuple[Right, ...] = ()
+    place_level: PlaceLevel | None = None
+    source: str | None = None
+    client: Client | None = None
     names: tuple[str, ...] | None = field(default=None, compare=False)
     """The printed names and staff keys by which an older limit of access may mean this account (None: all of its own).
 
@@ -119,14 +167,43 @@ class Account:
         meant = {name.casefold() for name in (self.username, *named)}
         return any(name.casefold() in meant for name in excluded)
 
-    def may_sign_in(self, day: date) -> bool:
-        """Whether the account is open on this day."""
+    def is_open(self, day: date) -> bool:
+        """Whether the account may be used on this day: by a person who signs in, or by a machine."""
         return not (self.disabled or self.differs) and (self.until is None or day <= self.until)
+
+    def may_sign_in(self, day: date) -> bool:
+        """Whether a person may sign in with it on this day. A machine never does."""
+        return not self.is_machine and self.is_open(day)
+
+    @property
+    def is_machine(self) -> bool:
+        """Whether this is another system and no person."""
+        return self.role in MACHINES
+
+    def has_right(self, right: Right | None) -> bool:
+        """Whether a machine has this right (None: any at all, for what is of nobody, such as the standards)."""
+        return self.is_machine and (bool(self.rights) if right is None else right in self.rights)
+
+    @property
+    def opens_cases(self) -> bool:
+        """Whether they may open cases that they answer for, so that figures about these tell them nothing more. A machine
+        needs the right to read them."""
+        return not self.is_machine or self.has_right("read")
+
+    def narrowed_to(self, rights: Iterable[str]) -> "Account":
+        """The account with those of its rights alone that a token of it gives."""
+        given = set(rights)
+        return replace(self, rights=tuple(right for right in self.rights if right in given))
+
+    @property
+    def level(self) -> Level | None:
+        """The level of their responsibility; None: for no cases."""
+        return self.place_level if self.is_machine else LEVELS.get(self.role)
 
     @property
     def scope(self) -> tuple[Level, tuple[str, ...]] | None:
         """The level of their responsibility and the keys of officers, teams, divisions or areas at it; None: for no cases."""
-        level = LEVELS.get(self.role)
+        level = self.level
         if level is None:
             return None
         return level, tuple(sorted(self.keys)) if level == "officer" else self.places
@@ -152,8 +229,8 @@ class Account:
 
     @property
     def gets_changes(self) -> bool:
-        """Whether changes of cases may be told to it where somebody registers a destination for it: it reaches cases."""
-        return self.is_one_of(READERS)
+        """Whether changes of cases may be told to it where somebody registers a destination for it: it reads cases."""
+        return self.is_one_of(READERS) or self.has_right("read")
 
     @property
     def may_open_inspections(self) -> bool:
@@ -191,7 +268,7 @@ class Account:
 
     def answers_for(self, held: CaseHolder) -> bool:
         """Whether they are responsible for a case that is held there, so that they may read and count it."""
-        level = LEVELS.get(self.role)
+        level = self.level
         if level is None:
             return False
         return held.key(level) in (self.keys if level == "officer" else self.places)
@@ -214,6 +291,10 @@ class Account:
     def may_enter(self, entry_type: type[Entry]) -> bool:
         """Whether they may make entries of this type on a case that they are responsible for."""
         return entry_type.__name__ in ENTERED_BY.get(self.role, ())
+
+    def may_send(self, entry_type: type[Entry]) -> bool:
+        """Whether a machine may send entries of this type: what a source knows, never what a person decides."""
+        return self.has_right("record") and entry_type.__name__ in SENT_BY_MACHINES
 
     def may_change(self, fact: Entry) -> bool:
         """Whether they may correct or withdraw this entry on a case that they are responsible for.
@@ -242,3 +323,16 @@ ENTERED_BY: Mapping[Role, frozenset[str]] = {
     for role in ROLES
 }
 """The types of entry that each role makes by hand. A type made by nobody comes by import."""
+
+
+def _is_persons_own(declared: type[Entry]) -> bool:
+    """Whether only a person makes entries of this type: what is judged, signed or decided, inspections, and limits of access."""
+    use = declared.use
+    decided = use.form_group == "Oversight and judgement" or bool(use.signed)
+    return decided or declared.kept_on != "case" or declared in (AccessLimited, AccessLimitLifted)
+
+
+SENT_BY_MACHINES: frozenset[str] = frozenset(
+    name for name, declared in ENTRY_TYPES.items() if not _is_persons_own(declared)
+)
+"""The types of entry that a machine may send; a correction or withdrawal only of an entry of such a type."""

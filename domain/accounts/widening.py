@@ -32,6 +32,10 @@ def widened(before: Account | None, after: Account) -> list[AccountField]:
         *(("grade",) if after.grade not in (None, before.grade) else ()),
         *(("until",) if _later(before.until, after.until) else ()),
         *(("disabled",) if before.disabled else ()),
+        *(("rights",) if _more(before.rights, after.rights) else ()),
+        *(("place_level",) if after.place_level not in (None, before.place_level) else ()),
+        *(("source",) if after.source not in (None, before.source) else ()),
+        *(("client",) if after.client not in (None, before.client) else ()),
     ]
     return found
 
@@ -47,6 +51,9 @@ def narrowed(before: Account, after: Account) -> Account:
         grade=after.grade if after.grade is None else before.grade,
         until=before.until if _later(before.until, after.until) else after.until,
         disabled=before.disabled or after.disabled,
+        rights=tuple(right for right in before.rights if right in after.rights),
+        source=after.source if after.source is None else before.source,
+        client=after.client if after.client is None else before.client,
     )
 
 

@@ -70,12 +70,21 @@ class TakingOverClosed(RegisterEntry, frozen=True, kw_only=True):
     """On ``source:NAME``: the taking over that was declared last is complete. What comes from now on may be late."""
 
 
+class ClientNamed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The client of the organisation's sign-in that a machine account is: by its issuer, id and subject."""
+
+    issuer: str
+    id: str
+    subject: str
+
+
 class AccountSet(RegisterEntry, frozen=True, kw_only=True):
     """On ``account:USERNAME``: the account as it is from now on. The last one counts.
 
     ``names``: every printed name that it ever had. ``asked_by``, ``request``: who asked for it and the number of the request,
     where a second person confirmed it; who did so stands in the column ``actor``. ``adopted``: it is of an older version, which
-    kept accounts in a table alone; the entry says what stood there.
+    kept accounts in a table alone; the entry says what stood there. ``rights``, ``place_level``, ``source``, ``client``: of a
+    machine alone.
     """
 
     username: str
@@ -92,6 +101,10 @@ class AccountSet(RegisterEntry, frozen=True, kw_only=True):
     asked_by: str | None = None
     request: int | None = None
     adopted: bool = False
+    rights: list[str] = []
+    place_level: str | None = None
+    source: str | None = None
+    client: ClientNamed | None = None
 
 
 class NameBound(RegisterEntry, frozen=True, kw_only=True):

@@ -20,10 +20,11 @@ from domain.entries.case_entries import Entry
 from domain.entries.refusals import BusyFile, NoSuchCase, NoSuchEntry, Refused
 from domain.importing.freezes_of_run import FreezesOfRun
 from domain.importing.ndjson_reader import Line, Rejected
-from domain.importing.source_areas import SourceAreas
+from domain.importing.source_areas import LineCheck
 from domain.store.application import Files
 from domain.store.dry_run import DryRun
 from domain.store.pipelined_writer import PipelinedWriter
+from domain.store.writing import FileMoved
 
 TOGETHER = 500
 """Lines that are read together. One query opens the files of all of them."""
@@ -44,7 +45,8 @@ class ImportReport:
 
     ``corrected``, ``withdrawn``, ``restored``: how many of those stored say that a source has changed an entry, taken it
     back, or gives it again. ``unopened``: file -> the line on which its first entry was rejected. ``fixed``: the inspections
-    whose freeze now rests on the files as this import left them.
+    whose freeze now rests on the files as this import left them. ``numbers_already``: the numbers of the lines whose entries were
+    there already; they are noted only in a list that is given.
     """
 
     stored: int = 0
@@ -55,6 +57,13 @@ class ImportReport:
     rejected: list[Rejected] = field(default_factory=list)
     unopened: dict[str, str] = field(default_factory=dict)
     fixed: list[str] = field(default_factory=list)
+    numbers_already: list[int] | None = None
+
+    def note_already(self, line: Line) -> None:
+        """Note a line whose entry was there already."""
+        self.already += 1
+        if self.numbers_already is not None:
+            self.numbers_already.append(line.number)
 
     def count(self, stored: Counter[str]) -> None:
         """Add entries that were stored, by what they change (see ``change_of``)."""
@@ -66,27 +75,31 @@ class ImportReport:
 
 def import_lines(
     files: Files, lines: Iterable[Line], report: ImportReport, *, now: datetime, actor: str, keep: bool,
-    areas: SourceAreas | None = None,
+    check: LineCheck | None = None, version: int | None = None,
 ) -> None:  # fmt: skip
     """Record lines on their files, and fix the freezes that they bring files for.
 
-    With ``keep`` false nothing is stored; the report says what would be. ``areas``: those for which the source of the lines may
-    import (None: all); lines of others are rejected. A line may come before the entry that it refers to. It waits for that
+    With ``keep`` false nothing is stored; the report says what would be. ``check``: what the source of the lines may import
+    (None: everything); other lines are rejected. A line may come before the entry that it refers to. It waits for that
     entry, or until all lines have been read.
+
+    ``version``: of lines of one file, how many entries it must hold. ``FileMoved`` where it holds others; then nothing is stored.
     """
     freezes = FreezesOfRun(files)
-    take_lines(files, freezes.noting(lines), report, now=now, actor=actor, keep=keep, areas=areas)
+    take_lines(
+        files, freezes.noting(lines), report, now=now, actor=actor, keep=keep, check=check, version=version
+    )  # fmt: skip
     if keep:
         report.fixed += freezes.fix(now=now, actor=actor)
 
 
 def take_lines(
     files: Files, lines: Iterable[Line], report: ImportReport, *, now: datetime, actor: str, keep: bool,
-    areas: SourceAreas | None = None,
+    check: LineCheck | None = None, version: int | None = None,
 ) -> None:  # fmt: skip
     """Record lines on their files: all of an import, or a part of one."""
     with closing((PipelinedWriter if keep else DryRun)(files, now)) as writing:
-        batch = _Batch(writing, actor, report, areas)
+        batch = _Batch(writing, actor, report, check, version)
         for some in _together(lines):
             batch.take_all(some)
         batch.finish()
@@ -109,8 +122,14 @@ class _Decided:
 class _Batch:
     """The lines decided and not yet stored, and the lines that wait for another."""
 
-    def __init__(self, writing: PipelinedWriter, actor: str, report: ImportReport, areas: SourceAreas | None):
-        self.writing, self.actor, self.report, self.areas = writing, actor, report, areas
+    def __init__(
+        self, writing: PipelinedWriter, actor: str, report: ImportReport, check: LineCheck | None, version: int | None
+    ):
+        self.writing, self.actor, self.report, self.check = writing, actor, report, check
+        self.version = version
+        """How many entries the file must hold before the first of these; None once they are being stored, or for any number."""
+        self.held_to: int | None = None
+        """The same while the first of them are being stored."""
         self.begun, self.decided = _Decided(), _Decided()
         """The lines that are being stored, and those decided since."""
         self.waiting: dict[str, defaultdict[str | None, list[tuple[Line, Refused]]]] = {}
@@ -150,15 +169,18 @@ class _Batch:
         writing, fresh = self.writing, list[Entry]()
         try:
             file = writing.file(line.reference)
-            if self.areas is not None:
-                self.areas.check(file, line.fact)
+            if self.check is not None:
+                self.check.check(file, line.fact)
+            if self.version not in (None, writing.version_before.get(line.reference, file.version)):
+                raise FileMoved(line.reference)
             for fact in self._as_recorded(line, file):
                 fresh += writing.take(file, fact)
         except Refused as error:
             self._note(line, fresh)
             return self._refused(line, error)
         self._note(line, fresh)
-        self.report.already += not fresh
+        if not fresh:
+            self.report.note_already(line)
         return fresh[0] if fresh else None
 
     def _note(self, line: Line, fresh: list[Entry]) -> None:
@@ -224,6 +246,8 @@ class _Batch:
     def store(self) -> None:
         """Begin to store the lines decided. The next lines can be decided meanwhile."""
         if self.settle():
+            if self.decided.lines:
+                self.version, self.held_to = None, self.version
             self.writing.commit(self.actor)
             self.begun, self.decided = self.decided, _Decided()
 
@@ -241,12 +265,16 @@ class _Batch:
         try:
             self.writing.settle()
         except IntegrityError:
+            if self.held_to is not None:
+                raise FileMoved(self.begun.lines[0].reference) from None
             again = self.begun.lines + self.decided.lines
             self.begun, self.decided = _Decided(), _Decided()
             for line in again:
                 self._store_again(line)
             return False
         self.report.count(self.begun.changes)
+        if self.begun.lines:
+            self.held_to = None
         self.begun = _Decided()
         return True
 
@@ -261,7 +289,8 @@ class _Batch:
             self._reject(line, "case", str(error))
         else:
             self.report.count(_changes(line, stored))
-            self.report.already += not stored
+            if not stored:
+                self.report.note_already(line)
 
 
 def _changes(line: Line, stored: list[Entry]) -> Counter[str]:

@@ -6,7 +6,7 @@ A valid line is decoded directly into an entry. Any other line is read again, mo
 import codecs
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, Union
@@ -71,24 +71,30 @@ def read_lines(
     ``progress`` is called with the number of bytes read since the last call. ``now`` is used where ``recorded_at`` is
     missing. ``name``: the name of the file in reports (default: its own).
     """
-    name = name or path.name
-    untold, opening = 0, _NONE
     with path.open("rb") as stream:
-        for number, raw in enumerate(stream, start=1):
-            untold += len(raw)
-            if untold >= TOLD:
-                progress(untold)
-                untold = 0
-            if not raw.startswith(opening.written):  # most lines are for the same file as the line before
-                opening = _opening_of(raw)
-            fact = _read_rest(raw, opening)
-            if fact is not None:
-                yield Line(name, number, opening.reference, fact, True)
-            elif raw.strip():
-                try:
-                    yield _read_slowly(name, number, raw, now)
-                except ShapeError as error:
-                    rejected += [Rejected(name, number, field, reason) for field, reason in error.problems]
+        yield from read_raw_lines(stream, now, rejected, progress, name=name or path.name)
+
+
+def read_raw_lines(
+    lines: Iterable[bytes], now: datetime, rejected: list[Rejected], progress: Callable[[int], None], *, name: str
+) -> Iterator[Line]:
+    """The same of lines that are no file."""
+    untold, opening = 0, _NONE
+    for number, raw in enumerate(lines, start=1):
+        untold += len(raw)
+        if untold >= TOLD:
+            progress(untold)
+            untold = 0
+        if not raw.startswith(opening.written):  # most lines are for the same file as the line before
+            opening = _opening_of(raw)
+        fact = _read_rest(raw, opening)
+        if fact is not None:
+            yield Line(name, number, opening.reference, fact, True)
+        elif raw.strip():
+            try:
+                yield _read_slowly(name, number, raw, now)
+            except ShapeError as error:
+                rejected += [Rejected(name, number, field, reason) for field, reason in error.problems]
     progress(untold)
 
 

@@ -1,11 +1,19 @@
 """Whether the lines of an import are of the areas for which their source may import."""
 
 from collections.abc import Collection
-from typing import cast
+from typing import Protocol, cast
 
 from domain.aggregates.case_file import CaseFile
 from domain.entries.case_entries import Entry, EntryCorrected
 from domain.entries.refusals import Refused
+
+
+class LineCheck(Protocol):
+    """Whether who imports may import a line, before its file decides."""
+
+    def check(self, file: CaseFile, fact: Entry) -> None:
+        """``Refused`` where not."""
+
 
 REMEMBERED = 10_000
 """Files whose area is remembered."""
@@ -30,6 +38,11 @@ class SourceAreas:
         if given is not None:
             self._require(given, field, given)
             self._of_files.pop(file.reference, None)  # read again, once the file has taken the entry
+
+    def takes(self, file: CaseFile) -> bool:
+        """Whether a file is of one of the areas, or of none yet."""
+        area = self._area_of(file)
+        return area is None or area in self.areas
 
     def _require(self, area: str, field: str, said: str) -> None:
         if area not in self.areas:

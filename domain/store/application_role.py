@@ -48,6 +48,8 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "identities": KEEPS,
     "invitations": KEEPS,
     "calendar_addresses": KEEPS,
+    "api_tokens": KEEPS,
+    "api_calls": KEEPS,
     "kept_files": KEEPS,
     "recent_cases": KEEPS,
     "digest_wishes": KEEPS,

@@ -7,9 +7,9 @@ from typing import Any, get_args
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from domain.accounts.account_rules import may_change
+from domain.accounts.account_rules import changes_kind, may_change
 from domain.accounts.kept_accounts import AccountExists, KeyTaken, NoSuchAccount, StaleAccount
-from domain.accounts.roles import ADMINISTRATORS, ROLES, Account
+from domain.accounts.roles import ADMINISTRATORS, PEOPLE, Account
 from domain.entries.code_lists import OfficerGrade
 from domain.entries.tidy_text import words
 from web.admin.account_form import read_account
@@ -48,7 +48,10 @@ def new() -> str:
 def add() -> str | Response | tuple[str, int]:
     """Make an account, once a second person confirms it."""
     account, problems = read_account(_typed())
-    if account is not None and account.username in _asked_for():
+    if account is not None and account.is_machine:
+        problems["role"] = "Role: a machine account is made on a page of its own, from Accounts."
+        account = None
+    elif account is not None and account.username in asked_for():
         problems["username"] = (
             "User name: this account is asked for already. A second person can confirm it on the page Requests."
         )
@@ -60,9 +63,11 @@ def add() -> str | Response | tuple[str, int]:
 
 @blueprint.get("/staff/<username>")
 @access_control.open_to(*ADMINISTRATORS)
-def show(username: str) -> str:
-    """Show one account, and change it."""
+def show(username: str) -> str | Response:
+    """Show one account, and change it. A machine's has a page of its own."""
     account = _found(username)
+    if account.is_machine:
+        return redirect(url_for("machines.show", username=username))
     return _form(account, _as_form(account), {})
 
 
@@ -73,7 +78,12 @@ def change(username: str) -> str | Response | tuple[str, int]:
     standing = _found(username)
     account, problems = read_account({**_typed(), "username": username})
     disabled = request.form.get("disabled") == "yes"
-    if not may_change(
+    if standing.is_machine or changes_kind(standing, request.form.get("role", "")):
+        problems["role"] = (
+            "Role: an account of a person never becomes a machine's, nor the other way. Make another account."
+        )
+        account = None
+    elif not may_change(
         access_control.account(), standing, role=account.role if account else standing.role, disabled=disabled
     ):
         own = "disabled" if disabled else "role"
@@ -101,7 +111,7 @@ def bind_name() -> Response:
     return redirect(url_for("staff.index"))
 
 
-def _asked_for() -> set[str]:
+def asked_for() -> set[str]:
     """The user names of accounts that wait for a second person."""
     waiting = access_control.register().requests.still_open(clock.now())
     return {one.subject for one in waiting if one.kind == "account made" and not one.alone}
@@ -152,6 +162,8 @@ def _stale(standing: Account, typed: Account) -> tuple[str, int]:
 def give_password(username: str) -> str:
     """Set a new password for somebody who has lost theirs. All their sessions end."""
     account = _found(username)
+    if account.is_machine:
+        abort(403, "A machine has no password and never signs in. Make a token on its page.")
     given, kept = passwords.given(access_control.register().key, username, clock.now())
     access_control.register().set_password(username, kept, must_change=True)
     access_control.log("password changed", detail=f"for {username}")
@@ -199,7 +211,7 @@ def _form(
         values=values,
         problems=problems,
         differ=differ,
-        roles=ROLES,
+        roles=PEOPLE,
         grades=get_args(OfficerGrade),
         places=choices,
         listed=[key for pairs in choices.values() for key, _ in pairs],

@@ -24,7 +24,7 @@ LONGEST_PURPOSE = 300
 
 def subscribers(accounts: Iterable[Account], day: date) -> list[Account]:
     """The accounts for which a destination can be registered, by name."""
-    return [one for one in accounts if one.gets_changes and one.may_sign_in(day)]
+    return [one for one in accounts if one.gets_changes and one.is_open(day)]
 
 
 def wanted_of(

@@ -88,7 +88,7 @@ def _imported(name: str, content: bytes, given: ImportedFor, *, store: bool) -> 
         path.write_bytes(content)
         lines = read_lines(path, now, report.rejected, lambda size: None, name=name)
         import_lines(
-            current_cases.repository().files, lines, report, now=now, actor=str(given.by), keep=store, areas=given.areas
+            current_cases.repository().files, lines, report, now=now, actor=str(given.by), keep=store, check=given.areas
         )
     report.rejected.sort()
     return report

@@ -22,6 +22,8 @@ def invite(username: str) -> str:
     account = _found(username)
     if not openid.configured():
         abort(404)
+    if account.is_machine:
+        abort(403, "A machine is no person, so nobody is invited to its account. Name its client on its page.")
     access_control.log("account changed", detail=f"{username}: invited")
     token = access_control.register().identities.invite(username, clock.now())
     address = url_for("invitations.show", mark=token, _external=True)

@@ -3,7 +3,8 @@
 Three environment variables: ``CASEAUDIT_OPENID_ISSUER`` (its discovery document is read on first use),
 ``CASEAUDIT_OPENID_CLIENT_ID`` and ``CASEAUDIT_OPENID_CLIENT_SECRET``. A fourth, ``CASEAUDIT_OPENID_BREAK_GLASS``, names the one
 account that may still sign in with its password, such as the first of a site; nobody else may. ``CASEAUDIT_OPENID_ACR``: the
-ways to sign in there that are strong enough (``acr``), with spaces between; without it the issuer's word is enough.
+ways to sign in there that are strong enough (``acr``), with spaces between; without it the issuer's word is enough. The
+audience of access tokens for machines is ``CASEAUDIT_API_AUDIENCE`` (see ``web.site.access_tokens``).
 
 Who somebody is follows from the issuer and the subject of the id token alone, which an invitation has bound to an account. No
 user name, address or other claim identifies anybody.
@@ -25,6 +26,9 @@ blueprint = Blueprint("openid", __name__)
 
 SETTINGS = ("ISSUER", "CLIENT_ID", "CLIENT_SECRET", "BREAK_GLASS", "ACR")
 
+AUDIENCE = "CASEAUDIT_API_AUDIENCE"
+"""The environment variable with the audience of access tokens for the API; without it none is taken."""
+
 HOW = "OpenID Connect"
 
 NOT_MEANT = "What your organisation's sign-in said is not meant for this service. Tell whoever runs it."
@@ -41,6 +45,11 @@ SECONDS = 10
 
 def configured() -> bool:
     return "openid" in current_app.extensions
+
+
+def issuer() -> str:
+    """The issuer that is set; empty where there is none."""
+    return current_app.extensions["openid"]["issuer"] if configured() else ""
 
 
 def takes_passwords() -> bool:
@@ -147,6 +156,10 @@ class NoIdToken(ValueError):
     """The issuer sent no id token, or one without issuer or subject."""
 
 
+class WrongAudience(ValueError):
+    """The audience of the API is that of the id tokens of persons."""
+
+
 class AnotherIssuer(ValueError):
     """The metadata name another issuer than the one that is set (OpenID Connect Discovery 1.0, 4.3)."""
 
@@ -198,15 +211,32 @@ def _client() -> Any:
     return current_app.extensions["openid"]["client"]
 
 
+def of_environment() -> dict[str, str]:
+    """The settings of the environment; ``WrongAudience``."""
+    found = {name: os.environ.get(f"CASEAUDIT_OPENID_{name}", "") for name in SETTINGS}
+    audience = os.environ.get(AUDIENCE, "").strip()
+    check_audience(audience, found["CLIENT_ID"])
+    return found | {"AUDIENCE": audience}
+
+
+def check_audience(audience: str, client: str) -> None:
+    """``WrongAudience`` where the id tokens of persons would be meant for the API too."""
+    if audience and audience == client:
+        raise WrongAudience(
+            f"{AUDIENCE} is the client id of the sign-in of persons; give the API an audience of its own at the issuer"
+        )
+
+
 def attach(app: Flask) -> None:
     """Read the configuration from ``app.config["OPENID"]`` or the environment. Nothing is fetched yet."""
-    from_environment = {name: os.environ.get(f"CASEAUDIT_OPENID_{name}", "") for name in SETTINGS}
-    settings: dict[str, str] = app.config.get("OPENID") or from_environment
+    settings: dict[str, str] = app.config.get("OPENID") or of_environment()
     if not settings.get("ISSUER"):
         return
     from authlib.integrations.flask_client import OAuth
 
     issuer = settings["ISSUER"].rstrip("/")
+    audience = settings.get("AUDIENCE", "")
+    check_audience(audience, settings["CLIENT_ID"])
     client = OAuth(app).register(
         "organisation",
         client_id=settings["CLIENT_ID"],
@@ -221,4 +251,5 @@ def attach(app: Flask) -> None:
     )
     app.extensions["openid"] = {
         "client": client, "issuer": issuer, "break_glass": settings.get("BREAK_GLASS") or "", "acr": settings.get("ACR") or "",
+        "audience": audience,
     }  # fmt: skip

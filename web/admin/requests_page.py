@@ -30,7 +30,8 @@ SHOWN = 100
 
 FIELDS = {
     "name": "Name", "role": "Role", "places": "Answers for", "staff": "Staff keys", "inspections": "Reads inspections",
-    "grade": "Grade", "until": "Last day", "disabled": "Closed",
+    "grade": "Grade", "until": "Last day", "disabled": "Closed", "rights": "Rights of the machine", "place_level": "Its places are",
+    "source": "Records as the source", "client": "Client of your organisation's sign-in",
 }  # fmt: skip
 
 
@@ -180,15 +181,17 @@ def _lines(one: Request) -> list[tuple[str, str]]:
     was: Mapping[str, Any] = one.change.get("was", {})
     account: Mapping[str, Any] = one.change["account"]
     return [
-        (title, f"{_words(was[name])} → {_words(account[name])}" if was else _words(account[name]))
+        (title, f"{_words(was.get(name))} → {_words(account.get(name))}" if was else _words(account.get(name)))
         for name, title in FIELDS.items()
-        if (account[name] != was[name] if was else account[name])
+        if (account.get(name) != was.get(name) if was else account.get(name))
     ]
 
 
 def _words(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"
+    if isinstance(value, dict):
+        return f"{value['id']} of {value['issuer']}, subject {value['subject']}"
     if isinstance(value, bool) or value is None:
         return "yes" if value else "none" if value is None else "no"
     try:

@@ -36,6 +36,10 @@ def tag(response: Response) -> Response:
     response.vary.update(("Cookie", "Authorization"))
     if response.is_streamed:
         return response
-    reach = repr((who.username, who.role, who.places, who.staff, who.inspections, clock.day()))
+    if response.get_etag()[0] is not None:
+        return response.make_conditional(request)
+    reach = repr(
+        (who.username, who.role, who.places, who.place_level, who.rights, who.staff, who.inspections, clock.day())
+    )
     response.set_etag(sha256(reach.encode() + b"\0" + response.get_data()).hexdigest()[:32])
     return response.make_conditional(request)

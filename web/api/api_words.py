@@ -44,6 +44,7 @@ class OperationWords(NamedTuple):
     summary: str
     says: str
     open_to: list[str]
+    right: str
     parameters: list[FieldWords]
     sends: TypeWords | None
     answers: list[AnswerWords]
@@ -119,7 +120,8 @@ def _operation(document: Document, path: str, method: str, item: Mapping[str, An
     body = _content(operation.get("requestBody", {}))
     return OperationWords(
         operation["operationId"], method.upper(), path, operation.get("summary", ""), operation.get("description", ""),
-        operation.get("x-open-to", []), parameters, body, [_answer(status, said) for status, said in answers if "$ref" not in said],
+        operation.get("x-open-to", []), operation.get("x-machine-right", ""), parameters, body,
+        [_answer(status, said) for status, said in answers if "$ref" not in said],
         [status for status, said in answers if "$ref" in said and status != "default"],
         _curl(method, path, parameters, sends=body is not None),
     )  # fmt: skip

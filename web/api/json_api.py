@@ -13,13 +13,13 @@ from flask_smorest.utils import prepare_response
 from marshmallow import fields
 
 from domain import __version__
-from web.api import api_docs_page, change_resources, rate_limits, report_resources
+from web.api import api_docs_page, change_resources, entry_resources, report_resources
 from web.api.api_conventions import ABOUT
 from web.api.api_query import Answer
 from web.api.resources import PREFIX, Resource
-from web.site import access_control, problems
+from web.site import access_control, machines, problems
 
-RESOURCES: tuple[ModuleType, ...] = (report_resources, change_resources)
+RESOURCES: tuple[ModuleType, ...] = (report_resources, change_resources, entry_resources)
 """The modules of all resources, in the order of the docs. Each has a ``blueprint``, a ``Resource``."""
 
 DOCUMENT = "api-docs.openapi_json"
@@ -91,13 +91,13 @@ def attach(app: Flask) -> None:
     described = app.view_functions[DOCUMENT]
 
     @access_control.open_to()
+    @machines.open_to_machines()
     def document() -> Any:
         return described()
 
     app.view_functions[DOCUMENT] = document
     app.extensions[api_docs_page.DOCUMENT] = api.spec.to_dict
     app.register_blueprint(api_docs_page.blueprint)
-    rate_limits.attach(app)
 
 
 def _schemes(app: Flask) -> dict[str, dict[str, str]]:

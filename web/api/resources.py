@@ -12,11 +12,11 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from domain.accounts.access_lines import Purpose
-from domain.accounts.roles import ROLES, Role
+from domain.accounts.roles import MACHINES, PEOPLE, RIGHT_FOR, Right, Role
 from web.api import answer_tags, paged_lists
 from web.api.api_query import PageQuery, Query, QueryParser, ReadingQuery, ReceivedQuery
 from web.api.paged_lists import Keys, Rows
-from web.site import access_control, dear_pages
+from web.site import access_control, dear_pages, machines
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -34,7 +34,8 @@ ERRORS = (400, 401, 403, 404, 429, 503)
 class Resource(Blueprint):  # type: ignore[misc]
     """A subject of the API. ``purpose``: what it is read for, in the access log. ``tag``: its name in the docs.
 
-    ``operations``: the operationIds of those that are declared.
+    ``operations``: the operationIds of those that are declared. What a machine needs to read it follows from the purpose:
+    ``RIGHT_FOR``.
     """
 
     ARGUMENTS_PARSER = QueryParser()
@@ -118,25 +119,45 @@ class Resource(Blueprint):  # type: ignore[misc]
         method: str = "GET",
         body: type[Schema] | None = None,
         status: int = 200,
+        right: Right | None = None,
+        errors: Sequence[int] = (),
+        headers: Sequence[Mapping[str, Any]] = (),
+        also: Mapping[int, str] | None = None,
+        answered: Mapping[str, Any] | None = None,
+        described: Mapping[str, Any] | None = None,
     ) -> Callable[[View], View]:
-        """Declare any operation. ``body``: the schema of what is sent as JSON; the view takes it after the query."""
+        """Declare any operation. ``body``: the schema of what is sent as JSON; the view takes it after the query.
+
+        ``right``: what a machine needs (default: what reading this subject needs; of what changes something, nothing suffices).
+        ``errors``: what it may answer besides; ``also``: a status with which it gives the same answer -> when. ``headers``: those
+        of the request; ``answered``: those of the answer.
+        ``described``: more for the OpenAPI document.
+        """
+        needed = right or (RIGHT_FOR.get(self.purpose) if method == "GET" else None)
 
         def declare(view: View) -> View:
             made = self.response(
-                status, answer, headers=answer_tags.DESCRIBED if method == "GET" else None, example=example
+                status, answer, headers=answer_tags.DESCRIBED if method == "GET" else answered, example=example
             )(view)
-            for code in ERRORS:
+            for code in (*ERRORS, *errors):
                 made = self.alt_response(code, HTTPStatus(code).name)(made)
             if method == "GET":
                 made = self.alt_response(304, description="You have this answer already (If-None-Match).")(made)
+            for code, words in (also or {}).items():
+                made = self.alt_response(code, schema=answer, headers=answered, description=words)(made)
             if body is not None:
                 made = self.arguments(body)(made)
             made = self.arguments(query, location="query")(made)
-            made = self.doc(operationId=operation, **{"x-open-to": list(roles or ROLES)})(made)
+            people = [role for role in roles or PEOPLE if role not in MACHINES]
+            said: dict[str, Any] = {"x-open-to": people, **({"x-machine-right": needed} if needed else {})}
+            if not people:
+                said["security"] = [{"bearer": []}]
+            made = self.doc(operationId=operation, **said, **(described or {}))(made)
             made = access_control.open_to(*roles)(made)
+            made = machines.open_to_machines(needed)(made) if needed else made
             made.offers_received = read == "received"
             made = dear_pages.dear(made) if dear else made
-            parameters = [*_path(path or {}), *([answer_tags.IF_NONE_MATCH] if method == "GET" else [])]
+            parameters = [*_path(path or {}), *headers, *([answer_tags.IF_NONE_MATCH] if method == "GET" else [])]
             self.operations.append(operation)
             self.route(rule, methods=[method], parameters=parameters, tags=[self.tag])(made)
             return view

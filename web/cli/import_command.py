@@ -61,7 +61,7 @@ def load(
             line for path in paths for line in read_lines(path, now, report.rejected, lambda size: bar.advance(task, size))
         )  # fmt: skip
         with command_options.storing(database):
-            import_lines(files, lines, report, now=now, actor=actor, keep=keep, areas=areas)
+            import_lines(files, lines, report, now=now, actor=actor, keep=keep, check=areas)
     report.rejected.sort()
     return report
 

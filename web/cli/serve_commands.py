@@ -261,12 +261,16 @@ def _check_other(database: str, second: bool) -> None:
 
 
 def _held_by(inspectorate: bool) -> HeldBy:
-    """Who runs the installation; a usage error where the environment says what it cannot."""
+    """Who runs the installation; a usage error where the environment says what it cannot, of that or of the API."""
+    from web.admin import openid
     from web.site.installation import WrongInstallation, of_environment
+    from web.site.machines import Limits, WrongLimit
 
     try:
+        Limits.of_environment()
+        openid.of_environment()
         return "inspectorate" if inspectorate else of_environment()
-    except WrongInstallation as error:
+    except (WrongInstallation, WrongLimit, openid.WrongAudience) as error:
         raise click.UsageError(str(error)) from error
 
 

@@ -1,5 +1,6 @@
 """The command ``users``: an operator adds, lists and changes accounts, such as the first one of a site."""
 
+import os
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
@@ -8,9 +9,10 @@ import click
 
 from domain.accounts.access_lines import OPERATOR
 from domain.accounts.account_register import AccountRegister, account_values
+from domain.accounts.account_rules import changes_kind
 from domain.accounts.kept_accounts import AccountExists, By, KeyTaken, NoSuchAccount, StaleAccount
 from domain.accounts.requests import RequestKind
-from domain.accounts.roles import ROLES
+from domain.accounts.roles import MACHINES, PLACE_LEVELS, RIGHTS, ROLES, Account
 from domain.accounts.widening import widened
 from domain.store.database import NotPrepared
 from domain.store.stored_by import StoredBy
@@ -28,7 +30,14 @@ def _described(command: Any) -> Any:
     for option in (
         click.option("--grade", metavar="G", help="What countersignatures carry: po, pso, spo, senior_practitioner."),
         click.option("--until", metavar="DAY",
-                     help="The last day on which the person may sign in, like 2027-03-31; an inspector must have one."),
+                     help="The last day of the account, like 2027-03-31; an inspector and a machine must have one."),
+        click.option("--subject", metavar="ID",
+                     help="The subject of the client's access tokens, where the issuer gives another than its id."),
+        click.option("--client", metavar="ID", help="The client of your organisation's sign-in that a machine is."),
+        click.option("--source", metavar="NAME", help="The registered source that a machine records as."),
+        click.option("--place-level", type=click.Choice(PLACE_LEVELS), help="What the places of a machine are."),
+        click.option("--right", "rights", multiple=True, type=click.Choice(RIGHTS),
+                     help="What a machine may do; again for more."),
         click.option("--staff", multiple=True, metavar="KEY",
                      help="How case files know the person: an id, or the name where files give no ids; again for more."),
         click.option("--inspection", "inspections", multiple=True, metavar="ID",
@@ -45,25 +54,31 @@ def _described(command: Any) -> Any:
 @users.command()
 @click.argument("username")
 @_described
-@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for when not given.")
+@click.option("--password", help="Asked for when not given. A machine has none.")
 @command_options.database
-def add(username: str, password: str, database: str, **given: Any) -> None:
-    """Make an account."""
+def add(username: str, password: str | None, database: str, **given: Any) -> None:
+    """Make an account. A machine's tokens are made in the browser, on its page."""
     account, problems = read_account(_form(username, given))
-    if fault := passwords.fault(password, username, given.get("name") or ""):
+    machine = given["role"] in MACHINES
+    if machine and password is not None:
+        raise click.UsageError("--password: leave it out; a machine has none and never signs in")
+    if not machine:
+        password = password or str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+    if password and (fault := passwords.fault(password, username, given.get("name") or "")):
         problems["password"] = fault
     if account is None or problems:
         raise click.UsageError("; ".join(f"{name}: {words}" for name, words in problems.items()))
     with _register(database, make=True) as register:
         first = not register.accounts()
         try:
-            register.add(account, passwords.hashed(register.key, username, password), by=_by())
+            register.add(account, passwords.hashed(register.key, username, password) if password else "", by=_by())
         except (AccountExists, KeyTaken) as error:
             raise click.UsageError(str(error)) from error
         if not first:
             _alone(register, "account made", username, {"account": account_values(account)})
         register.log.add(system_clock.now(), OPERATOR, "account made", detail=f"{username}: {account.role}")
-    click.echo(f"{username} may sign in as {account.role.replace('_', ' ')}")
+    uses = "use the API" if machine else "sign in"
+    click.echo(f"{username} may {uses} as {account.role.replace('_', ' ')}")
 
 
 @users.command("list")
@@ -73,7 +88,7 @@ def list_(database: str) -> None:
     with _register(database) as register:
         wrong = register.differences()
         for a in register.accounts():
-            scope = ", ".join((*a.places, *a.inspections, *a.staff))
+            scope = ", ".join((*a.rights, *a.places, *a.inspections, *a.staff))
             state = " closed" if a.disabled else f" until {a.until}" if a.until else ""
             keyless = " no staff key: sees no case" if a.holds_cases and not a.staff else ""
             click.echo(f"{a.username:<20} {a.role:<20} {a.name}{f' ({scope})' if scope else ''}{state}{keyless}")
@@ -93,8 +108,15 @@ def change(username: str, closed: bool | None, database: str, **given: Any) -> N
     """
     with _register(database) as register:
         standing = _found(register, username)
-        kept = account_values(standing)
-        account, problems = read_account(_form(username, {k: v or kept[k] for k, v in given.items()}))
+        if given["role"] and changes_kind(standing, given["role"]):
+            raise click.UsageError(
+                "--role: an account of a person never becomes a machine's, nor the other way; add another"
+            )
+        kept = account_values(standing) | _client(standing)
+        issuer = "" if given["client"] else kept.get("issuer", "")
+        account, problems = read_account(
+            _form(username, {k: v or kept[k] for k, v in given.items()} | {"issuer": issuer})
+        )
         if account is None:
             raise click.UsageError("; ".join(f"{name}: {words}" for name, words in problems.items()))
         disabled = standing.disabled if closed is None else closed
@@ -117,7 +139,7 @@ def change(username: str, closed: bool | None, database: str, **given: Any) -> N
 def password(username: str, password: str, database: str) -> None:
     """Give an account a new password for 72 hours, to be changed at the next sign-in. All its sessions end."""
     with _register(database) as register:
-        account = _found(register, username)
+        account = _person(register, username)
         if fault := passwords.fault(password, username, account.name):
             raise click.UsageError(fault)
         until = system_clock.now() + passwords.GIVEN_FOR
@@ -138,7 +160,7 @@ def recover(username: str, password: str, database: str) -> None:
     The account gets this password, to be changed at the next sign-in. Its sessions end, its second factors are removed.
     """
     with _register(database) as register:
-        account = _found(register, username)
+        account = _person(register, username)
         if fault := passwords.fault(password, username, account.name):
             raise click.UsageError(fault)
         until = system_clock.now() + passwords.GIVEN_FOR
@@ -178,15 +200,24 @@ def restore(username: str, database: str) -> None:
 def invite(username: str, database: str) -> None:
     """Make a link that binds the account to a person of the organisation's own sign-in (OpenID Connect), once."""
     with _register(database) as register:
-        account = _found(register, username)
+        account = _person(register, username)
         register.log.add(system_clock.now(), OPERATOR, "account changed", detail=f"{username}: invited")
         token = register.identities.invite(username, system_clock.now())
     click.echo(f"Hand this to {account.name} alone; it works once, for 7 days: https://YOUR-SITE/invitation/{token}")
 
 
 def _form(username: str, given: dict[str, Any]) -> dict[str, str]:
-    lists = {name: "\n".join(given.get(name) or ()) for name in ("places", "inspections", "staff")}
-    return {"username": username, **{n: given.get(n) or "" for n in ("name", "role", "grade", "until")}, **lists}
+    lists = {name: "\n".join(given.get(name) or ()) for name in ("places", "inspections", "staff", "rights")}
+    texts = ("name", "role", "grade", "until", "place_level", "source", "client", "subject")
+    issuer = given.get("issuer") or os.environ.get("CASEAUDIT_OPENID_ISSUER", "").strip().rstrip("/")
+    return {"username": username, "issuer": issuer, **{name: given.get(name) or "" for name in texts}, **lists}
+
+
+def _client(account: Account) -> dict[str, str]:
+    """The client of a machine as the options give it."""
+    if account.client is None:
+        return {"client": "", "subject": ""}
+    return {"client": account.client.id, "subject": account.client.subject, "issuer": account.client.issuer}
 
 
 def _alone(register: AccountRegister, kind: RequestKind, username: str, change: dict[str, Any]) -> None:
@@ -211,7 +242,15 @@ def _register(database: str, *, make: bool = False) -> closing[AccountRegister]:
         raise click.UsageError(f"--database: {error}") from error
 
 
-def _found(register: AccountRegister, username: str) -> Any:
+def _person(register: AccountRegister, username: str) -> Account:
+    """The account of a person; a usage error for a machine's."""
+    found = _found(register, username)
+    if found.is_machine:
+        raise click.UsageError(f"'{username}' is a machine: it has no password and never signs in")
+    return found
+
+
+def _found(register: AccountRegister, username: str) -> Account:
     try:
         return register.account(username)
     except NoSuchAccount:

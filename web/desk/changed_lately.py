@@ -7,7 +7,7 @@ from typing import cast
 
 from flask import current_app, g
 
-from domain.accounts.roles import ADMINISTRATORS, Account
+from domain.accounts.roles import ADMINISTRATORS, MACHINES, Account
 from domain.store.record_reader import RecordReader
 from domain.working.seen_places import SeenUpTo
 from projections.changes.caseload_changes import CaseloadChanges
@@ -47,7 +47,9 @@ class Lately:
     @cached_property
     def imports(self) -> list[ImportRun]:
         """The imports since then that brought entries on these cases."""
-        importers = {one.username for one in access_control.register().accounts() if one.is_one_of(ADMINISTRATORS)}
+        importers = {
+            one.username for one in access_control.register().accounts() if one.is_one_of((*ADMINISTRATORS, *MACHINES))
+        }
         return self.since.imports(tail(), importers)
 
     @cached_property

@@ -138,8 +138,8 @@ class Deliverer:
 
     def _deliver(self, number: int, log: ChangeLog) -> None:
         found = self.gate.check_open(number)
-        account = self.register.open_account(found.wanted.subscriber, system_clock.today())
-        if account is None:
+        account = self.register.account(found.wanted.subscriber)
+        if not (account.gets_changes and account.is_open(system_clock.today())):
             return
         if self.views.stored.hash_at(found.position) != found.hash:
             self.gate.stop(found, "the record is another than the one it was given: started again, it goes on from now")

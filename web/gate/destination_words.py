@@ -36,7 +36,7 @@ def halted(one: Destination, account: Account | None, now: datetime) -> str:
         return state_words(one, now)
     if state == "stopped" or state == "ended" or one.wanted.kind == "mail":
         return ""
-    if account is None or not account.may_sign_in(day_of(now)):
+    if account is None or not account.is_open(day_of(now)):
         return f"the account {one.wanted.subscriber} is closed, or its last day has passed"
     return ""
 

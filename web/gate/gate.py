@@ -1,6 +1,6 @@
 """The gate: everything that is pushed out of the building passes ``Gate.out``, webhooks and the mails of the digest alike.
 
-It lets something out to a destination that is registered and open, to an account that may still sign in, once its line stands in
+It lets something out to a destination that is registered and open, to an account that is open, once its line stands in
 the access log; and it notes what became of it. Whatever comes between, the same is sent again rather than lost.
 """
 
@@ -59,8 +59,8 @@ class Gate:
         ``taken`` or ``failed`` is to be told.
         """
         found = self.check_open(number)
-        if not who.may_sign_in(day_of(self._clock())):
-            raise Shut(f"the account {who.username} may not sign in")
+        if not who.is_open(day_of(self._clock())):
+            raise Shut(f"the account {who.username} is closed, or its last day has passed")
         self.register.log.add(
             self._clock(), who, "delivered", references=cases, route="deliver", selection=f"destination {number}",
             purpose="operation", detail=f"{what} to destination {number}, {found.wanted.address}: {found.wanted.purpose}",

@@ -32,7 +32,8 @@ def duty_queries() -> DutyQueries:
 def told_figures() -> ToldFigures:
     """The figures of the record as the person signed in is told them, for one request."""
     if "told_figures" not in g:
-        reach = ReaderReach(access_control.account().answers_for, ~current_cases.shut())
+        who = access_control.account()
+        reach = ReaderReach(who.answers_for, ~current_cases.shut() & who.opens_cases)
         snoozed = snoozed_duties(access_control.register().snoozes.every())
         g.told_figures = ToldFigures(duty_queries(), reach, clock.today(), snoozed)
     return cast(ToldFigures, g.told_figures)
@@ -41,7 +42,7 @@ def told_figures() -> ToldFigures:
 def reader_and_moment() -> tuple[Hashable, ...]:
     """On what figures depend besides what is asked: who reads, at which moment of the record, and on which day."""
     reader = access_control.account()
-    return current_cases.moment(), reader.username, reader.revision, clock.today()
+    return current_cases.moment(), reader.username, reader.revision, reader.rights, clock.today()
 
 
 def kept(query: Hashable, make: Callable[[], T]) -> T:

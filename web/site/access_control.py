@@ -13,10 +13,10 @@ from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
 
 from domain.accounts.account_register import AccountRegister
-from domain.accounts.roles import ROLES, Account, Role
+from domain.accounts.roles import MACHINES, PEOPLE, Account, Role
 from domain.accounts.sign_in_sessions import IDLE, Session, Stage
 from domain.store.stored_by import SAMPLES, StoredBy
-from web.site import access_logging, clock, problems
+from web.site import access_logging, clock, machines, problems
 from web.site.cookie_signing import CookieSigning
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -35,10 +35,10 @@ ANYONE: frozenset[Role] = frozenset()
 
 
 def open_to(*roles: Role) -> Callable[[View], View]:
-    """State that these roles may enter a view (none named: every role)."""
+    """State that these roles of persons may enter a view (none named: every one of them)."""
 
     def state(view: View) -> View:
-        view.opens_to = frozenset(roles or ROLES)  # type: ignore[attr-defined]
+        view.opens_to = frozenset(roles or PEOPLE)  # type: ignore[attr-defined]
         return view
 
     return state
@@ -82,7 +82,9 @@ def opens_to(app: Flask, endpoint: str) -> frozenset[Role] | None:
 
 
 def may_enter(who: Account, endpoint: str) -> bool:
-    """Whether a view is open to the role of this account."""
+    """Whether a view is open to the role of this account, or to the rights of this machine."""
+    if who.is_machine:
+        return machines.may_enter(who, endpoint)
     return who.is_one_of(opens_to(current_app, endpoint) or ())
 
 
@@ -111,7 +113,12 @@ def _held() -> tuple[Session, Account] | None:
 
 
 def signed_in() -> Account | None:
-    """The account of the person signed in. None where nobody is, or the second factor is still to come."""
+    """The account of the person signed in, or of the machine whose token the request has.
+
+    None where nobody is, or the second factor is still to come.
+    """
+    if machines.is_asked():
+        return machines.bearer(register()).account
     held = _held()
     return held[1] if held is not None and held[0].stage == "whole" else None
 
@@ -159,8 +166,10 @@ def recorder_name(recorded_by: str | None) -> str:
 def sign_in(account: Account, how: str, stage: Stage = "whole") -> None:
     """Begin a session. ``how``: ``password``, or by what else the person was recognised; it goes into the log.
 
-    The log comes first: where it cannot be written, nobody is signed in.
+    The log comes first: where it cannot be written, nobody is signed in. A machine never is.
     """
+    if account.is_machine:
+        abort(403, "A machine account never signs in. It uses the API, with a token.")
     if stage == "whole":
         access_logging.write_now("signed in", account, how)
     sign_out()
@@ -205,6 +214,10 @@ def _enter() -> Response | str | None:
         return None
     allowed = opens_to(current_app, request.endpoint)
     if allowed == ANYONE:
+        return None
+    machines.refuse_in_address()
+    if machines.is_asked():
+        machines.enter(register())
         return None
     who = signed_in()
     if who is None:
@@ -268,6 +281,7 @@ def attach(app: Flask) -> None:
     app.before_request(_readable)
     app.before_request(_enter)
     CSRFProtect(app)
+    machines.attach(app)
     open_to_anyone(app.view_functions["static"])
     app.add_template_global(signed_in)
     app.add_template_filter(recorder_name)
@@ -275,7 +289,13 @@ def attach(app: Flask) -> None:
 
 
 def check(app: Flask) -> None:
-    """``RuntimeError`` names the views that do not state who may enter."""
+    """``RuntimeError`` names the views that do not state who may enter.
+
+    What only machines enter needs no token of a form: no session counts there, and no browser sends a bearer token by itself.
+    """
+    for view in app.view_functions.values():
+        if getattr(view, "opens_to", None) == frozenset(MACHINES):
+            app.extensions["csrf"].exempt(view)
     silent = sorted(endpoint for endpoint in app.view_functions if opens_to(app, endpoint) is None)
     if silent:
         raise RuntimeError(f"these views don't say who may enter: {', '.join(silent)}")

@@ -23,6 +23,7 @@ PURPOSES: Mapping[str, Purpose] = {
     "imports": "administration", "extracts": "administration", "invitations": "administration", "keeping": "administration",
     "destinations": "administration",
     "proof": "administration", "requests": "administration", "sources": "administration", "staff": "administration",
+    "machines": "administration",
     "area": "inspection", "assessing": "inspection", "inspecting": "inspection", "inspections": "inspection",
     "policy": "inspection", "publishing": "inspection", "reporting": "inspection", "access": "oversight",
     "about": "own account", "digests": "own account", "factors": "own account",
@@ -86,6 +87,11 @@ def did(
     if detail:
         line.details.append(detail)
     line.sought = sought or line.sought
+
+
+def by(token: str) -> None:
+    """Say which of its tokens an account used for this request."""
+    _line().details.insert(0, token)
 
 
 def write_now(action: Action, who: Account, detail: str) -> None:

@@ -70,7 +70,7 @@ PART_OF: Mapping[str, str] = {
     "outcomes": "desk.index", "recording": "caseload.index", "replay": "caseload.index", "matrix": "compliance.index",
     "assessing": "inspections.index", "inspecting": "inspections.index", "publishing": "inspections.index",
     "policy": "inspections.index", "reporting": "inspections.index", "invitations": "staff.index",
-    "requests": "staff.index", "proof": "data.index", "sources": "data.index",
+    "machines": "staff.index", "requests": "staff.index", "proof": "data.index", "sources": "data.index",
 }  # fmt: skip
 """Blueprint -> the item of the menu under which its pages stand, where they have none of their own."""
 

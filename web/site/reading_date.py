@@ -40,6 +40,8 @@ UNDATED = frozenset(
         "languages",
         "extracts",
         "staff",
+        "machines",
+        "api_entries",
         "requests",
         "access",
         "imports",

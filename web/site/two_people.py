@@ -151,7 +151,7 @@ def _by(request: Request) -> By:
 
 def said(account: Account) -> str:
     """An account in a few words, for the access log: no printed name."""
-    scope = ", ".join((*account.places, *account.inspections, *account.staff))
+    scope = ", ".join((*account.rights, *account.places, *account.inspections, *account.staff))
     return f"{account.username}: {account.role} {scope}{' (closed)' if account.disabled else ''}".strip()
 
 

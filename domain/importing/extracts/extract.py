@@ -65,7 +65,7 @@ class Extract:
         freezes = FreezesOfRun(files)
 
         def take(lines: Iterator[Line]) -> None:
-            take_lines(files, freezes.noting(lines), report, now=now, actor=actor, keep=keep, areas=areas)
+            take_lines(files, freezes.noting(lines), report, now=now, actor=actor, keep=keep, check=areas)
 
         take(chain(self.rows.lines(report, progress), self._taken_back(files, report)))
         self.comparison.keep_unmoved(report.rejected)

@@ -95,7 +95,7 @@ def test_a_closed_account_stays_closed(filled: AccountRegister) -> None:
 
 INSERTED = (
     "INSERT INTO accounts SELECT {name}, name, 'area_manager', places, inspections, grade, disabled, must_change, password, "
-    "calendar, staff, until, revision FROM accounts WHERE username = 'ann'"
+    "calendar, staff, until, revision, machine FROM accounts WHERE username = 'ann'"
 )
 
 

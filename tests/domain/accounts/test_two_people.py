@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from domain.accounts.account_register import AccountRegister
 from domain.accounts.confirming import MUTUAL, concerns, confirmers, may_confirm
 from domain.accounts.requests import LIFE, OF_A_CASE, AlreadyDecided, NoSuchRequest, Request, RequestKind, Requests
-from domain.accounts.roles import ENTERED_BY, ROLES, Account
+from domain.accounts.roles import ENTERED_BY, PEOPLE, RIGHTS, Account, Client
 from domain.accounts.widening import narrowed, widened
 from projections.ledger.ledger import Place
 from tests.support.depth import examples
@@ -29,15 +29,29 @@ INSPECTOR = Account("insp", "I", "inspector", ("Gloucestershire",), until=date(2
 
 few = st.lists(st.sampled_from(("a", "b", "c")), unique=True, max_size=3).map(tuple)
 days = st.sampled_from((None, date(2026, 12, 1), date(2027, 1, 1)))
-accounts = st.builds(
-    Account, st.just("one"), st.sampled_from(("One", "Other")), st.sampled_from(ROLES), few, inspections=few, staff=few,
+people = st.builds(
+    Account, st.just("one"), st.sampled_from(("One", "Other")), st.sampled_from(PEOPLE), few, inspections=few, staff=few,
     grade=st.sampled_from((None, "po", "spo")), disabled=st.booleans(), until=days,
 )  # fmt: skip
+machines = st.builds(
+    Account, st.just("one"), st.sampled_from(("One", "Other")), st.just("machine"), few, disabled=st.booleans(), until=days,
+    rights=st.lists(st.sampled_from(RIGHTS), unique=True).map(tuple), place_level=st.sampled_from((None, "area", "team")),
+    source=st.sampled_from((None, "crams", "delius")),
+    client=st.sampled_from((None, Client("i", "a", "a"), Client("i", "a", "b"), Client("i", "b", "b"))),
+)  # fmt: skip
+accounts = st.one_of(people, machines)
 PLACES = [Place(a, d, t, o, "po") for a in "ab" for d in "bc" for t in "ac" for o in ("a", "b", "one")]
 
 
 def reach(one: Account, day: date) -> set[Any]:
     """Everything that an account may do on a day."""
+    if one.is_machine:
+        own = {("right", one.rights[n]) for n in range(len(one.rights))} | {
+            ("source", one.source),
+            ("client", one.client),
+        }
+        cases = {("case", place) for place in PLACES if one.answers_for(place)}
+        return {*own, *cases} - {("source", None), ("client", None)} if one.is_open(day) else set()
     if not one.may_sign_in(day):
         return set()
     frames = {("frame", place) for place in PLACES if one.inspects and one.may_frame(place)}

@@ -11,12 +11,11 @@ from marshmallow import fields
 from openapi_spec_validator import validate
 
 from domain.accounts.access_lines import Line
-from domain.accounts.roles import WORKERS, Account
+from domain.accounts.roles import WORKERS
 from tests.support.people import signed_in
-from web.api import json_api, rate_limits
+from web.api import json_api
 from web.api.api_query import Answer, Query, choice, text
 from web.api.paged_lists import Rows
-from web.api.rate_limits import Allowance
 from web.api.resources import Resource
 from web.app import create_app
 from web.site import access_control
@@ -199,25 +198,3 @@ def test_a_new_resource_is_described(client: FlaskClient) -> None:
     assert next(one for one in known if one["name"] == "known")["schema"]["enum"] == ["stood", "hindsight", "received"]
     docs = client.get("/api/v1/docs").text
     assert 'id="listVisits"' in docs and "/api/v1/visits?place=office" in docs
-
-
-def test_whoever_counts_requests_is_asked_and_told(app: Flask, client: FlaskClient) -> None:
-    asked: list[tuple[str, str]] = []
-
-    def limiter(who: Account, endpoint: str) -> Allowance | None:
-        asked.append((who.username, endpoint))
-        return None if endpoint == "api_reports.list_reports" else Allowance(2, 2 - len(asked), 30)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(app, "extensions", dict(app.extensions))
-        rate_limits.use(app, limiter)
-        headers = client.get("/api/v1/visits").headers
-        assert [headers[f"RateLimit-{name}"] for name in ("Limit", "Remaining", "Reset")] == ["2", "1", "30"]
-        assert client.get("/api/v1/visits").status_code == 200
-        refused = client.get("/api/v1/visits")
-        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "30")
-        assert refused.json["detail"] == "That is more than 2 requests. Ask again in 30 seconds."
-        free = client.get("/api/v1/reports")
-        assert free.status_code == 200 and "RateLimit-Limit" not in free.headers
-        client.get("/desk"), client.get("/api/v1/docs"), client.get("/api/v1/nothing")
-    assert asked == [("c.whitlock", "api_visits.listed")] * 3 + [("c.whitlock", "api_reports.list_reports")]

@@ -35,7 +35,8 @@ def test_each_page_has_its_limit(demo_app: Flask, path: str, limit: BodyLimit) -
 def test_only_pages_that_take_files_take_large_forms(demo_app: Flask) -> None:
     found = limits(demo_app)
     large = {e for e in demo_app.view_functions if FILE_BYTES in found.of_page(e)}
-    assert large == {"imports.take", "extracts.take", "assessing.attach_evidence"}
+    machines = {"api_entries.send", "api_entries.send_to_case"}
+    assert large == {"imports.take", "extracts.take", "assessing.attach_evidence", *machines}
 
 
 @pytest.mark.both

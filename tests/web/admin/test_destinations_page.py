@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from domain.accounts.account_register import AccountRegister
 from domain.accounts.roles import Account
 from tests.support.destinations import deliverer, due_again, record, settings_for
-from tests.support.people import post, signed_in
+from tests.support.people import add, post, signed_in
 from tests.support.receivers import NETWORKS, Receiver, receiving
 from web.app import create_app
 from web.gate.gate_settings import CA_FILE, PRIVATE
@@ -205,3 +205,11 @@ def test_an_account_that_was_closed_is_said_on_their_first_page(
         register.change(replace(register.account("p.anstey"), disabled=True))
     assert "the account p.anstey is closed" in one.get("/data").text
     assert "the account p.anstey is closed" in one.get("/destinations/1").text
+
+
+def test_a_machine_that_reads_cases_can_be_a_subscriber_and_no_other(app: Flask, one: FlaskClient) -> None:
+    add(app, Account("diary", "The diary", "machine", ("Gloucester",), rights=("read",), place_level="team"))
+    add(app, Account("board", "The board", "machine", ("Gloucester",), rights=("reports",), place_level="team"))
+    page = one.get("/destinations/new").text
+    assert 'value="diary"' in page and 'value="p.anstey"' in page
+    assert 'value="board"' not in page and 'value="i.nkemelu"' not in page

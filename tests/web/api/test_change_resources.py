@@ -9,7 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from domain.accounts.account_register import AccountRegister
+from domain.accounts.roles import Account
 from tests.support.destinations import GLOUCESTER, record
+from tests.support.machine_clients import opened
 from tests.support.people import signed_in
 from web.app import create_app
 
@@ -140,3 +142,14 @@ def test_a_wrong_question_is_answered_in_words(spo: FlaskClient, query: str, sai
 def test_who_opens_no_case_does_not_enter(app: Flask) -> None:
     assert asked(signed_in(app, "i.nkemelu"), code=403)["status"] == 403
     assert asked(signed_in(app, "s.brandt"), code=403)["status"] == 403
+
+
+def test_a_machine_that_reads_cases_reads_the_log_within_its_places(app: Flask, own_database: Any) -> None:
+    reader = Account("diary", "The diary", "machine", ("Gloucester",), rights=("read",), place_level="team")
+    client = opened(app, reader)
+    begun = client.get(f"{PATH}?after=now").json
+    record(own_database, CHELTENHAM)
+    mine = record(own_database)
+    assert ids(client.get(begun["link"]).json) == [mine]
+    figures = Account("board", "The board", "machine", ("Gloucester",), rights=("reports",), place_level="team")
+    assert opened(app, figures).get(PATH).status_code == 403

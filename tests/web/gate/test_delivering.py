@@ -13,6 +13,7 @@ import pytest
 from domain.accounts.access_lines import LogUnavailable
 from domain.accounts.access_log import AccessLog
 from domain.accounts.account_register import AccountRegister
+from domain.accounts.roles import Account
 from domain.destinations import destination_rules
 from domain.entries.person_entries import PersonErased
 from domain.store.application import Files
@@ -341,3 +342,22 @@ def _cases_of(sending: Deliverer, username: str) -> list[str]:
     log = sending._log()
     page = log.page(sending.register.account(username), 0, 10**6)
     return list(dict.fromkeys(change.case for change in page.changes))
+
+
+def test_a_machine_gets_what_its_places_hold_until_its_last_day(
+    own_database: Any, receiver: Receiver, sending: Deliverer
+) -> None:
+    today = datetime.now(UTC).date()
+    reader = Account(
+        "diary", "The diary", "machine", ("Gloucester",), rights=("read",), place_level="team", until=today
+    )
+    sending.register.add(reader)
+    registered(own_database, receiver.url, subscriber="diary")
+    record(own_database, CHELTENHAM)
+    mine = record(own_database)
+    assert sending.once() and receiver.ids == [mine]
+    for change in ({"until": today - timedelta(days=1)}, {"until": today + timedelta(days=9), "rights": ("reports",)}):
+        account = sending.register.account("diary")
+        sending.register.change(replace(account, **change))
+        record(own_database)
+        assert sending.once() and receiver.ids == [mine], "its last day is over, or it reads no cases any more"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from tests.conftest import copied
 from tests.support.depth import deep
+from tests.support.machine_clients import machine, token
 from tests.support.morning import AUDIT, morning
 from tests.support.people import opens, post, session_of, signed_in
 from tests.support.pressing import Reader
@@ -56,6 +58,10 @@ BEGUN = {
     "Male": True, "Ethnicity": "W2", "No": True, "Date supervision began": "19/12/2005", "Order type": "community_order",
     "Supervision": True, "Last day of the order or licence (optional)": "18/12/2006", "Tunde Adeyemi (PO), Gloucester": True,
 }  # fmt: skip
+TOKEN = {
+    "Name of the token": "day", "Reports: figures of its places, rounded and withheld as for people": True,
+    "Its last day": f"{date.today() + timedelta(days=9):%d/%m/%Y}",
+}  # fmt: skip
 PRESSED = (
     Pressed("t.adeyemi", "/outcomes", ("Check 2 outcomes",), {"Attended and complied": True}),
     Pressed("p.anstey", f"{CASE}/record/OversightRecorded", ("Check before recording",), {}),
@@ -65,6 +71,9 @@ PRESSED = (
     Pressed("p.anstey", "/begin-a-case", ("Search", "Continue"), PERSON),
     Pressed("p.anstey", "/begin-a-case", ("Search", "Continue", "Check before recording"), {**PERSON, **BEGUN}),
     Pressed("i.nkemelu", "/staff/p.anstey", ("Give a new password",), {}),
+    Pressed("i.nkemelu", "/machines/new", ("Ask for the account",), {}),
+    Pressed("i.nkemelu", "/machines/feed", ("Make a token",), {}),
+    Pressed("i.nkemelu", "/machines/feed", ("Make a token",), TOKEN),
 )
 """Pages after a form. Nothing is recorded on the way."""
 
@@ -112,6 +121,7 @@ def app(followed: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     post(lead, f"{CALIBRATED}/assessors", f"{CALIBRATED}/work", assessor="j.hartnell", role="hm_inspector")
     for case in ("V465889/1", "P114066/1", "B448161/1", "A504771/1"):  # one of which is not in the sample
         post(lead, f"{CALIBRATED}/calibration", case=case)
+    token(app, machine(app))
     return app
 
 
@@ -136,6 +146,7 @@ def given(app: Flask, clients: Mapping[str, FlaskClient]) -> dict[str, dict[str,
         "inspecting.replace_case": of_audit,
         "policy.show": {"inspection": FROZEN.rpartition("/")[2]},
         "access.listed": {"digest": listed[1]},
+        "machines.show": {"username": "feed"},
     }
 
 

@@ -89,7 +89,7 @@ def test_nobody_enters_without_signing_in(app: Flask) -> None:
     client = app.test_client()
     for endpoint, address in pages(app):
         answer = client.get(address)
-        if address.startswith("/api/"):
+        if address.startswith("/api/") and endpoint != "api_docs.index":
             assert (answer.status_code, answer.json["status"]) == (401, 401), endpoint
         elif access_control.opens_to(app, endpoint):
             assert answer.status_code == 302 and "/sign-in?next=" in answer.headers["Location"], endpoint

@@ -53,7 +53,10 @@ def _machine_faults(account: Account) -> list[AccountField]:
         "source": ("record" in account.rights) != (account.source is not None)
         or (account.source is not None and re.fullmatch(SOURCE, account.source) is None),
         "client": client is not None
-        and not all(0 < len(part) <= LONGEST_CLIENT for part in (client.issuer, client.id, client.subject)),
+        and not all(
+            0 < len(part) <= LONGEST_CLIENT and part.isprintable()
+            for part in (client.issuer, client.id, client.subject)
+        ),
         "staff": bool(account.staff),
         "inspections": bool(account.inspections),
         "grade": account.grade is not None,

@@ -38,7 +38,7 @@ STATES: Mapping[str, Mapping[str, int]] = {
         "/cases/A504771/1?as_at=2005-01-01": 200, "/cases?as_at=2026-11-23": 200,
     },
     "j.hartnell": {"/inspections/gloucestershire-2004": 200, "/inspections/gloucestershire-2005/work": 200},
-    "i.nkemelu": {"/access?person=V465889": 200},
+    "i.nkemelu": {"/access?person=V465889": 200, "/api/v1/docs": 200},
     "s.brandt": {"/standards?as_at=1990-01-01": 200},
 }  # fmt: skip
 """Pages in another state than a route shows by itself, and what they answer: of another day, of nothing, of an error."""

@@ -173,7 +173,7 @@ def send(query: dict[str, Any]) -> Any:
 
 @blueprint.operation(
     "/cases/<crn>/<int:number>/version", "readCaseVersion", VersionSchema, roles=MACHINES, right="record",
-    path={"crn": "V465889", "number": "1"},
+    path={"crn": "X123456", "number": "1"},
 )  # fmt: skip
 def version(query: dict[str, Any], crn: str, number: int) -> Any:
     """Read the version of a case, to send entries on the condition that nobody writes to it meanwhile."""
@@ -187,7 +187,7 @@ def version(query: dict[str, Any], crn: str, number: int) -> Any:
 @blueprint.operation(
     "/cases/<crn>/<int:number>/entries", "sendCaseEntries", SentSchema, roles=MACHINES, right="record", query=SendQuery,
     method="POST", dear=True, errors=(412, 413, 415, 428), also=SENT, described={"requestBody": BODY}, headers=(IF_MATCH,),
-    answered=TAGGED, path={"crn": "V465889", "number": "1"},
+    answered=TAGGED, path={"crn": "X123456", "number": "1"},
 )  # fmt: skip
 @body_limits.takes_files
 def send_to_case(query: dict[str, Any], crn: str, number: int) -> Any:

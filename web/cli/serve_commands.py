@@ -14,7 +14,7 @@ import click
 
 from domain import error_traces
 from domain.accounts.account_register import AccountRegister
-from domain.accounts.roles import ROLES, SECOND_FACTOR
+from domain.accounts.roles import PEOPLE, SECOND_FACTOR
 from domain.aggregates.inspection import Inspection
 from domain.aggregates.kept_policy import fields_of
 from domain.calendar.london_time import day_of
@@ -120,7 +120,7 @@ class _Network(click.ParamType[str]):
               help="Where that proxy is, such as 10.0.0.5; again for more. Default: this machine.")  # fmt: skip
 @click.option("--site-name", "names", multiple=True, metavar="HOST",
               help="The host of the site's address; again for more. Default: localhost. Others are refused.")  # fmt: skip
-@click.option("--second-factor", "factor", multiple=True, type=click.Choice((*ROLES, "nobody")), default=SECOND_FACTOR,
+@click.option("--second-factor", "factor", multiple=True, type=click.Choice((*PEOPLE, "nobody")), default=SECOND_FACTOR,
               show_default=True, help="A role that must have a second factor; again for more.")  # fmt: skip
 @click.option(
     "--inspectorate", is_flag=True, help="An inspectorate runs this installation: inspections are confidential."

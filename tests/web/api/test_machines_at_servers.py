@@ -21,7 +21,7 @@ from tests.support.machine_clients import machine, token
 from web.app import create_app
 from web.cli import main
 
-pytestmark = [pytest.mark.both, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 MOST = 12
 ROOT = Path(__file__).parents[3]
@@ -54,6 +54,7 @@ def free_port() -> int:
         return port
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"], indirect=True)
 def test_a_limit_holds_over_all_workers_of_all_machines_and_bodies_have_an_end(empty_database: str) -> None:
     app = create_app(empty_database)
     secret = token(app, machine(app))
@@ -100,5 +101,5 @@ def test_a_wrong_setting_is_said_before_the_site_starts(
     monkeypatch.setenv(name, value)
     database = str(tmp_path / "case.sqlite")
     CliRunner().invoke(main, ["migrate", "--database", database], catch_exceptions=False)
-    result = CliRunner().invoke(main, ["serve", "--port", "0", "--database", database])
+    result = CliRunner().invoke(main, ["serve", "--port", str(free_port()), "--database", database])
     assert result.exit_code == 2 and words in result.output

@@ -29,6 +29,7 @@ from domain.accounts.roles import Account, Client
 from domain.accounts.second_factors import SecondFactors
 from domain.accounts.sign_in_sessions import Sessions
 from domain.accounts.sign_in_tries import SignInTries
+from domain.destinations.destinations import Destinations
 from domain.entries.tidy_text import words
 from domain.outside_key import OutsideKey, outside_key
 from domain.store.database import Database, NotPrepared
@@ -141,6 +142,10 @@ class AccountRegister(KeptAccounts):
     @property
     def digests(self) -> Digests:
         return Digests(self.engine, self.key)
+
+    @property
+    def destinations(self) -> Destinations:
+        return Destinations(self.engine, self.key)
 
     @property
     def seen(self) -> SeenMarks:

@@ -20,6 +20,8 @@ def concerns(request: Request) -> frozenset[str]:
         return frozenset(request.change.get("excluded", ()))
     if request.kind == "name bound":
         return frozenset((str(request.change["username"]),))
+    if request.kind == "destination registered":
+        return frozenset(filter(None, (str(request.change.get("subscriber", "")),)))
     no_account = request.kind in ("taking over", "signing key replaced", "person erased", "text redacted")
     return frozenset() if no_account else frozenset((request.subject,))
 

@@ -24,6 +24,7 @@ RequestKind = Literal[
     "signing key replaced",
     "person erased",
     "text redacted",
+    "destination registered",
 ]
 KINDS: tuple[RequestKind, ...] = get_args(RequestKind)
 OF_A_CASE: tuple[RequestKind, ...] = ("limit lifted", "person erased", "text redacted")
@@ -78,9 +79,9 @@ class NoSuchRequest(KeyError):
 class Request:
     """What somebody asked for. ``asked_by``, ``decided_by``: user names. ``asked_at``, ``decided_at``: UTC.
 
-    ``subject``: the user name of the account, the name that is bound, the reference of the case, the CRN, the source, or the
-    id of the record. ``change``: what is asked for, as JSON holds it. ``alone``: nobody else could confirm it, so it took
-    effect at once.
+    ``subject``: the user name of the account, the name that is bound, the reference of the case, the CRN, the source, the
+    id of the record, or the address of the destination. ``change``: what is asked for, as JSON holds it. ``alone``: nobody
+    else could confirm it, so it took effect at once.
     """
 
     number: int

@@ -228,6 +228,11 @@ class Account:
         return LEVELS.get(self.role) == "team"
 
     @property
+    def gets_changes(self) -> bool:
+        """Whether changes of cases may be told to it where somebody registers a destination for it: it reads cases."""
+        return self.is_one_of(READERS) or self.has_right("read")
+
+    @property
     def may_open_inspections(self) -> bool:
         """Whether they may open an inspection or an audit of their own."""
         return self.is_one_of(OPENERS)

@@ -57,6 +57,8 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "recent_cases": KEEPS,
     "digest_wishes": KEEPS,
     "digests": KEEPS,
+    "destinations": CHANGES,
+    "deliveries": KEEPS,
     "seen_cases": KEEPS,
     "seen_marks": KEEPS,
     "snoozes": KEEPS,

@@ -59,6 +59,17 @@ class Taken(NamedTuple):
     actor: str
 
 
+class Logged(NamedTuple):
+    """An entry of a case as the record has it. ``topic``: its type there. ``hash``: the chain's at it."""
+
+    position: int
+    reference: str
+    topic: str
+    state: bytes
+    stored_at: datetime
+    hash: bytes
+
+
 class Lag(NamedTuple):
     """How far a position is behind: the number of entries after it, and when the first of them was stored."""
 
@@ -146,6 +157,47 @@ class RecordReader:
         with self.engine.connect() as c:
             for position, reference, state, stored_at, actor in c.execute(query.order_by(self._position)):
                 yield Taken(position, reference, recorded_at_of(bytes(state)), datetime.fromisoformat(stored_at), actor)
+
+    def places_of_cases(self, after: int, until: int) -> list[tuple[int, str, str]]:
+        """Position, file and topic of each entry of a case after a position and up to another, in order."""
+        t = self._t
+        query = sa.select(self._position, t.c.originator_id, t.c.topic)
+        query = query.where(self._position > after, self._position <= until, t.c.topic.startswith("case."))
+        with self.engine.connect() as c:
+            return [(int(place), file, topic) for place, file, topic in c.execute(query.order_by(self._position))]
+
+    def places_in(self, references: Collection[str], after: int, until: int) -> list[tuple[int, str, str]]:
+        """The same of these files alone, found by file, for few files over many positions."""
+        wanted, t, found = sorted(references), self._t, []
+        for at in range(0, len(wanted), AT_ONCE):
+            query = sa.select(self._position, t.c.originator_id, t.c.topic)
+            query = query.where(t.c.originator_id.in_(wanted[at : at + AT_ONCE]))
+            with self.engine.connect() as c:
+                rows = c.execute(query).all()
+            found += [(int(place), file, topic) for place, file, topic in rows if after < place <= until]
+        return sorted(found)
+
+    def logged(self, positions: Collection[int]) -> list[Logged]:
+        """The entries at these positions, in order."""
+        wanted, t, found = sorted(positions), self._t, []
+        for at in range(0, len(wanted), AT_ONCE):
+            query = sa.select(self._position, t.c.originator_id, t.c.topic, t.c.state, t.c.stored_at, t.c.hash)
+            query = query.where(self._position.in_(wanted[at : at + AT_ONCE])).order_by(self._position)
+            with self.engine.connect() as c:
+                found += [
+                    Logged(int(place), file, topic, bytes(state), datetime.fromisoformat(stored_at), bytes(hash_))
+                    for place, file, topic, state, stored_at, hash_ in c.execute(query)
+                ]
+        return found
+
+    def changed_after(self, references: Collection[str], position: int) -> set[str]:
+        """Those of these files that have an entry after a position."""
+        wanted, t, found = sorted(references), self._t, set[str]()
+        for at in range(0, len(wanted), AT_ONCE):
+            query = sa.select(t.c.originator_id).where(t.c.originator_id.in_(wanted[at : at + AT_ONCE]))
+            with self.engine.connect() as c:
+                found |= set(c.execute(query.where(self._position > position).distinct()).scalars())
+        return found
 
     def begins_at(self, reference: str) -> int:
         """The position of the first entry of a file; 0 where there is none."""

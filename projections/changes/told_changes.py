@@ -23,13 +23,14 @@ class ToldChanges:
     """What one account is told. ``by_team``: each team (its printed name) with how many cases have a change of each kind.
 
     ``of_teams``: whether the teams are named: a case manager's own cases are those of no team. ``overdue``: how many duties are
-    overdue in all.
+    overdue in all. ``cases``: those with a change, by reference: for the access log, and never told.
     """
 
     since: date
     by_team: Sequence[tuple[str, Mapping[ChangeKind, int]]]
     of_teams: bool
     overdue: int
+    cases: Sequence[str]
 
 
 def told_changes(
@@ -41,6 +42,10 @@ def told_changes(
     """
     selection, cases = counted.selection, counted.open & ~limited
     found = changes_since(selection, cases, account.answers_for, Earlier.of(since, record), record, tail)
-    by_team = ChangedCases.of(found, cases).by("team", found)
+    changed = ChangedCases.of(found, cases)
+    by_team = changed.by("team", found)
     overdue = int(np.count_nonzero(OpenDuties.of(selection, cases).overdue))
-    return ToldChanges(since.day, by_team, not account.holds_cases, overdue) if by_team else None
+    if not by_team:
+        return None
+    references = [selection.columns.references[number] for number in changed.cases.tolist()]
+    return ToldChanges(since.day, by_team, not account.holds_cases, overdue, references)

@@ -1,4 +1,4 @@
-"""Locks for following, rebuilding and making columns. A lock is released when its process ends."""
+"""Locks for following, rebuilding, making columns and delivering. A lock is released when its process ends."""
 
 import fcntl
 import os
@@ -13,9 +13,11 @@ from domain.private_folder import open_ours
 from domain.store.database import Database
 from domain.store.hash_chain import TABLE
 
-Task = Literal["follow", "rebuild", "columns"]
+Task = Literal["follow", "rebuild", "columns", "deliver"]
 
-ADVISORY_LOCKS: dict[Task, int] = {"follow": 0x0CA5E_F0110, "rebuild": 0x0CA5E_EB01D, "columns": 0x0CA5E_C0105}
+ADVISORY_LOCKS: dict[Task, int] = {
+    "follow": 0x0CA5E_F0110, "rebuild": 0x0CA5E_EB01D, "columns": 0x0CA5E_C0105, "deliver": 0x0CA5E_DE11E,
+}  # fmt: skip
 """The numbers of PostgreSQL's advisory locks. They apply within one database."""
 
 

@@ -8,10 +8,12 @@ from flask import Blueprint, render_template
 
 from domain.accounts.access_lines import Line
 from domain.accounts.roles import ADMINISTRATORS, Account, Level
+from domain.destinations.destination_rules import Destination
 from domain.store.last_extracts import Extract
 from domain.store.sources import Source, registered_sources
 from domain.working.kept_files import REJECTED
 from projections.ledger.ledger import Place
+from web.gate.destination_words import halted
 from web.services import current_cases, extracts_here, following_read_model
 from web.site import access_control, clock
 from web.site.known_browsers import waits_for
@@ -57,10 +59,20 @@ def index() -> str:
         officers=without_account(places, accounts, "officer", clock.day()),
         teams=without_account(places, accounts, "team", clock.day()),
         accounts=_accounts(accounts, now),
+        halted=_halted(register.destinations.every(), accounts, now),
         waiting=len(list(register.requests.still_open(now))),
         since=SIGN_INS.days,
         detail=_detail,
     )
+
+
+def _halted(
+    destinations: Iterable[Destination], accounts: Iterable[Account], now: datetime
+) -> list[tuple[Destination, str]]:
+    """The destinations to which nothing is delivered though two people meant it to be, with why."""
+    named = {one.username: one for one in accounts}
+    found = ((one, halted(one, named.get(one.wanted.subscriber), now)) for one in destinations)
+    return [(one, why) for one, why in found if why]
 
 
 def _sources(now: datetime) -> list[SourceLine]:

@@ -12,10 +12,12 @@ from domain.accounts.confirming import concerns
 from domain.accounts.kept_accounts import AccountExists, KeyTaken, NoSuchAccount, StaleAccount
 from domain.accounts.requests import LIFE, AlreadyDecided, Decision, NoSuchRequest, Request
 from domain.accounts.roles import ADMINISTRATORS, OPENERS, Account
+from domain.destinations.addresses import NotAllowed
 from domain.entries.code_lists import label
 from domain.store.erasing import NotErased
 from domain.store.record_keys import KeyChanged
 from domain.store.sources import NotDeclared
+from web.admin.destination_form import destination_lines
 from web.presentation.formatting import long_date
 from web.services import current_cases
 from web.site import access_control, clock, two_people
@@ -81,7 +83,7 @@ def decide(number: int, decision: str) -> Response:
     try:
         two_people.decide(found, cast(Decision, decision))
     except (
-        AlreadyDecided, NotDeclared, StaleAccount, AccountExists, KeyTaken, NoSuchAccount, KeyChanged, NotErased,
+        AlreadyDecided, NotAllowed, NotDeclared, StaleAccount, AccountExists, KeyTaken, NoSuchAccount, KeyChanged, NotErased,
     ) as error:  # fmt: skip
         flash(f"Nothing was changed: {error.args[0]}.")
     else:
@@ -142,6 +144,9 @@ def _about(one: Request) -> str:
             return "Replace the signing key, which was lost"
         case "person erased":
             return f"Erase the names and texts of {one.subject} for good"
+        case "destination registered":
+            mail = one.change.get("kind") == "mail"
+            return f"{'Send weekly digests through' if mail else 'Push changes to'} {one.subject}"
         case "text redacted":
             return f"Redact one text of {one.subject} for good"
         case _:
@@ -155,6 +160,8 @@ def _lines(one: Request) -> list[tuple[str, str]]:
     if one.kind == "taking over":
         areas = ", ".join(one.change["areas"]) or "all that the source gives"
         return [("Not late: recorded before", _words(one.change["cut_over"])), ("Areas", areas)]
+    if one.kind == "destination registered":
+        return destination_lines(one.change)
     if one.kind == "limit lifted":
         access_control.shown(one.subject)
         return [

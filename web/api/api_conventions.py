@@ -18,6 +18,7 @@ PROBLEMS: Mapping[int, str] = {
     404: "There is no such thing within your reach, or no such page of a list. The answer is the same whether it is not there or "
     "is not open to you.",
     405: "The address takes another method: see the header `Allow`.",
+    410: "What was asked for goes back to before the record was put back from a backup: begin anew.",
     412: "Somebody has written to the case since you read its version. Nothing was stored: read it again.",
     413: "What was sent is too large.",
     415: "What was sent is not in a form that the operation takes.",

@@ -45,6 +45,14 @@ COMMANDS = {
         "web.cli.serve_commands",
         "Load the two Gloucestershire samples, then serve the site, where one may be anybody without a password.",
     ),
+    "deliver": (
+        "web.cli.deliver_command",
+        "Push changes to the registered destinations, for good. A second one of the same database stands by.",
+    ),
+    "destinations": (
+        "web.cli.deliver_command",
+        "Where what is pushed out of the building goes: list, show, stop, start. They are registered on the site, by two people.",
+    ),
     "digest": (
         "web.cli.digest_command",
         "Send the weekly digests by mail: counts of what changed and a link, to each account that asked for one.",

@@ -9,6 +9,7 @@ from hashlib import sha256
 
 import click
 
+from domain.accounts.access_lines import LogUnavailable
 from domain.accounts.account_register import AccountRegister
 from domain.accounts.roles import WORKERS, Account
 from domain.working.digests import DigestWish, week_of
@@ -25,7 +26,9 @@ from web.cli import command_log, command_options
 from web.cli.command_columns import selection_of
 from web.cli.command_read_model import current_read_model
 from web.digest import digest_text
-from web.digest.mail_server import Mail, MailServer, NotSent, Unsure, WrongServer, server_at
+from web.gate.gate import Gate, Handed, Shut
+from web.gate.mail_destinations import mail_destination, registered_mail_server
+from web.gate.mail_server import Mail, MailServer, NotSent, ServerAway, Unsure, WrongServer, server_at
 from web.site import system_clock
 
 WORDS = {
@@ -42,13 +45,18 @@ WORDS = {
 
 @dataclass
 class _Round:
-    """One round of digests: whom they go to, and what each says. ``limited``: for each case whether access to it is limited."""
+    """One round of digests: whom they go to, and what each says. ``limited``: for each case whether access to it is limited.
+
+    ``destination``: the number of the mail server at the gate.
+    """
 
     register: AccountRegister
     views: ReadModel
     selection: CaseSelection
+    destination: int = 0
 
     def __post_init__(self) -> None:
+        self.gate = Gate(self.register)
         self.limits = RecordedLimits(self.views.stored).now()
         self.limited = closed_cases(self.selection.columns, self.limits, lambda staff: True)
         self.tail = RecordTail(self.views.stored)
@@ -70,8 +78,9 @@ class _Round:
 
 
 @click.command()
-@click.option("--to", "to", required=True, metavar="SERVER", help="smtp://HOST:PORT, smtps://HOST:PORT, or "
-              "notify://api.notifications.service.gov.uk/TEMPLATE. A user of SMTP stands before the host.")  # fmt: skip
+@click.option("--to", "to", default="", metavar="SERVER", help="smtp://HOST:PORT, smtps://HOST:PORT, or "
+              "notify://api.notifications.service.gov.uk/TEMPLATE. A user of SMTP stands before the host. Default: the mail "
+              "server that two people registered on the page Destinations.")  # fmt: skip
 @click.option(
     "--site", required=True, metavar="URL", help="The address of the site, to which the mails link: https://..."
 )
@@ -94,12 +103,17 @@ def digest(
     """
     if not site.startswith(("https://", "http://127.0.0.1", "http://localhost")):
         raise click.UsageError("--site: give the address of the site as people open it, like https://caseaudit.example")
-    try:
-        server = server_at(to, sender=sender, password=smtp_password, key=notify_key)
-    except WrongServer as error:
-        raise click.UsageError(f"--to: {error}") from error
+    if to:
+        _server(to, sender, smtp_password, notify_key)  # what is wrong with it is said before anything is opened
     with closing(current_read_model(database)) as views, closing(AccountRegister(database)) as register:
         found = _Round(register, views, selection_of(views, command_options.read_moment(as_at, None)))
+        try:
+            to = to or registered_mail_server(register)
+            server = _server(to, sender, smtp_password, notify_key)
+            if not dry_run:
+                found.destination = mail_destination(found.gate, to, operator=command_log.who_runs_it()).number
+        except Shut as error:
+            raise click.ClickException(f"{error}. Nothing was sent") from error
         command_log.shows(database, (), detail="weekly digests")
         done = Counter(_one(found, server, wish, account, site.rstrip("/"), domains, dry_run)
                        for wish, account in found.wished())  # fmt: skip
@@ -108,6 +122,13 @@ def digest(
     )
     if done["failed"] or done["unsure"]:
         raise click.exceptions.Exit(1)
+
+
+def _server(to: str, sender: str, password: str, key: str) -> MailServer:
+    try:
+        return server_at(to, sender=sender, password=password, key=key)
+    except WrongServer as error:
+        raise click.UsageError(f"--to: {error}") from error
 
 
 def _one(
@@ -142,16 +163,46 @@ def _one(
         reference,
     )
     try:
-        server.send(mail)
-    except NotSent as error:
+        outcome = _handed_over(found, server, account, mail, told)
+    except (Shut, LogUnavailable) as error:
         digests.release(account.username, week)
+        if isinstance(error, LogUnavailable):
+            raise
         click.echo(f"{account.username}: not sent: {error}", err=True)
         return "failed"
-    except Unsure as error:
-        click.echo(f"{account.username}: perhaps sent, and not tried again: {error}", err=True)
-        return "unsure"
-    digests.sent(account.username, week)
-    return "sent"
+    if outcome == "failed":
+        digests.release(account.username, week)
+    elif outcome == "sent":
+        digests.sent(account.username, week)
+    return outcome
+
+
+def _handed_over(found: _Round, server: MailServer, account: Account, mail: Mail, told: ToldChanges) -> str:
+    """Hand a mail over through the gate: ``sent``, ``failed`` or ``unsure``. ``Shut``, ``LogUnavailable``: nothing was sent."""
+    errors = list[Exception]()
+
+    def send() -> Handed:
+        try:
+            server.send(mail)
+        except (NotSent, Unsure) as error:
+            errors.append(error)
+            return Handed(False, str(error))
+        return Handed(True, "taken by the mail server")
+
+    destination, delivery, handed = found.gate.out(
+        found.destination, account, told.cases, events=1, what="the weekly digest", hand_over=send
+    )
+    if handed.taken:
+        found.gate.taken(destination, delivery, handed.said, 0, "")
+        return "sent"
+    if isinstance(errors[0], ServerAway):
+        found.gate.failed(destination, delivery, handed)
+    else:
+        found.gate.destinations.ended(delivery, "failed", handed.said)
+    unsure = isinstance(errors[0], Unsure)
+    said = "perhaps sent, and not tried again" if unsure else "not sent"
+    click.echo(f"{account.username}: {said}: {handed.said}", err=True)
+    return "unsure" if unsure else "failed"
 
 
 COMMANDS = [digest]

@@ -2,6 +2,7 @@
 
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
@@ -103,10 +104,16 @@ dask_option = click.option(
 @click.command()
 @click.option("--batch", type=click.IntRange(1, 10_000), default=BATCH, show_default=True,
               help="Entries taken in with one transaction.")  # fmt: skip
+@click.option(
+    "--deliver",
+    "delivers",
+    is_flag=True,
+    help="Push changes to the registered destinations besides, as `deliver` does.",
+)
 @processes_option
 @dask_option
 @command_options.database
-def follow(batch: int, processes: int | None, scheduler: str | None, database: str) -> None:
+def follow(batch: int, delivers: bool, processes: int | None, scheduler: str | None, database: str) -> None:
     """Keep the views up with the record, for good. A second follower of the same database stands by.
 
     It also makes the files of columns anew when much has changed, takes lines of the access log into its tree, and hands
@@ -127,6 +134,7 @@ def follow(batch: int, processes: int | None, scheduler: str | None, database: s
     with closing(open_read_model(database)) as views:
         aside, witness, maker, say = Aside(), Aside(), maker_of(views, pool), partial(click.echo, err=True)
         schedule = schedule_of(database)
+        delivering = _delivering(database, lambda: bool(asked)) if delivers else None
         growing = access_growth.start(command_options.database_at(database).address, system_clock.now)
 
         def tend() -> None:
@@ -138,7 +146,24 @@ def follow(batch: int, processes: int | None, scheduler: str | None, database: s
         aside.close()
         witness.close()
         growing.set()
+        if delivering is not None:
+            delivering.join()
         click.echo(f"stopped at position {views.position:,}", err=True)
+
+
+def _delivering(database: str, stop: Callable[[], bool]) -> threading.Thread:
+    """Deliver on a thread of its own until ``stop()``."""
+    from web.cli.deliver_command import EVERY, deliverer_of
+
+    found = deliverer_of(database)
+
+    def run() -> None:
+        with closing(found):
+            found.run(stop, EVERY)
+
+    thread = threading.Thread(target=run, name="deliver", daemon=True)
+    thread.start()
+    return thread
 
 
 @click.command()

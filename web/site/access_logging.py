@@ -21,6 +21,7 @@ from web.site import clock, problems
 
 PURPOSES: Mapping[str, Purpose] = {
     "imports": "administration", "extracts": "administration", "invitations": "administration", "keeping": "administration",
+    "destinations": "administration",
     "proof": "administration", "requests": "administration", "sources": "administration", "staff": "administration",
     "machines": "administration",
     "area": "inspection", "assessing": "inspection", "inspecting": "inspection", "inspections": "inspection",
@@ -37,9 +38,9 @@ PURPOSES: Mapping[str, Purpose] = {
 
 CLEAR = frozenset((
     "about", "action", "after", "area", "as_at", "attribute", "band", "before", "beside", "by", "choose", "clause", "day",
-    "division", "edition", "framework", "group", "inspection", "kind", "known", "measure", "months", "of", "officer",
+    "division", "edition", "framework", "group", "inspection", "kind", "known", "limit", "measure", "months", "of", "officer",
     "order", "page", "per_page", "purpose", "risk", "second", "show", "since", "sort", "standards", "step", "subject", "target",
-    "team", "tier", "trend", "until", "week",
+    "team", "tier", "trend", "types", "until", "week",
 ))  # fmt: skip
 """The query arguments that are filters. All others are free text, which may name somebody: they are kept sealed."""
 

@@ -24,6 +24,7 @@ from domain.accounts import (
 )
 from domain.accounts.access_store import log_database
 from domain.accounts.account_register import AccountRegister
+from domain.destinations import destinations
 from domain.store import witnessed
 from domain.store.application import Files
 from domain.store.database import Database, NotPrepared
@@ -36,7 +37,7 @@ from tests.support.older_tables import before_the_steps
 DECLARED = (
     account_register._tables, account_rows.tables, api_calls.tables, api_tokens.tables, calendar_addresses.tables,
     identities.tables, requests._tables, second_factors.tables, sign_in_sessions.tables, sign_in_tries.tables,
-    witnessed._tables, working_tables.tables,
+    witnessed._tables, working_tables.tables, destinations.tables,
 )  # fmt: skip
 """The tables as the program uses them."""
 

@@ -22,7 +22,7 @@ from tests.support.mail_servers import NotifyInbox, SmtpInbox, notify_inbox, smt
 from tests.support.people import post, signed_in
 from web.app import create_app
 from web.cli import main
-from web.digest.mail_server import Mail, NotSent, SmtpServer, Unsure, WrongServer, server_at
+from web.gate.mail_server import Mail, NotSent, SmtpServer, Unsure, WrongServer, server_at
 
 TODAY = date(2005, 12, 22)
 SITE = "https://caseaudit.example"

@@ -1,20 +1,27 @@
-"""Handing a digest to a mail server by SMTP, or to GOV.UK Notify by its HTTP API."""
+"""Handing a digest to a mail server by SMTP, or to GOV.UK Notify by its HTTP API.
+
+Connections are those of the gate: made to an address that was checked, over TLS but on this machine, following nothing.
+"""
 
 import base64
 import hashlib
 import hmac
 import json
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
-from ipaddress import ip_address
-from typing import Protocol
+from ipaddress import ip_address, ip_network
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from domain.destinations.addresses import HTTPS_PORT, NotAllowed, Target, check_address
+from web.gate import safe_connection
+from web.gate.safe_connection import NoAnswer, NotReached, Way, check_here
 from web.site import system_clock
 
 SECONDS = 30
@@ -27,8 +34,16 @@ ONE_CLICK = "List-Unsubscribe=One-Click"
 """RFC 8058: the body of the request that unsubscribes."""
 
 
+ANYWHERE = tuple(map(ip_network, ("0.0.0.0/0", "::/0")))
+"""Where a mail server may be: the relay of one's own network too. Link-local and metadata addresses are refused even so."""
+
+
 class NotSent(Exception):
     """The mail was certainly not taken: it can be tried again."""
+
+
+class ServerAway(NotSent):
+    """No connection was made to the server, or it let nobody in."""
 
 
 class Unsure(Exception):
@@ -93,9 +108,9 @@ class SmtpServer:
     def _connected(self) -> smtplib.SMTP:
         context = ssl.create_default_context()
         if self.security == "tls":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=SECONDS, context=context)
+            server: smtplib.SMTP = _SmtpTls(self.host, self.port, timeout=SECONDS, context=context)
         else:
-            server = smtplib.SMTP(self.host, self.port, timeout=SECONDS)
+            server = (_Smtp if self.security == "starttls" else _SmtpHere)(self.host, self.port, timeout=SECONDS)
         if self.security == "starttls":
             server.starttls(context=context)
         if self.user:
@@ -103,11 +118,45 @@ class SmtpServer:
         return server
 
 
+def _anywhere(address: str) -> None:
+    check_address(address, ANYWHERE)
+
+
+def _checked(host: str, port: int, check: Callable[[str], None]) -> socket.socket:
+    """A connection to one of the host's addresses, every one checked."""
+    connection = safe_connection.connected(host, port, check, SECONDS)
+    connection.settimeout(SECONDS)
+    return connection
+
+
+class _Smtp(smtplib.SMTP):
+    """SMTP over a connection of the gate."""
+
+    def _get_socket(self, host: str, port: int, timeout: Any) -> socket.socket:
+        return _checked(host, port, _anywhere)
+
+
+class _SmtpHere(smtplib.SMTP):
+    """SMTP in the clear, to this machine alone."""
+
+    def _get_socket(self, host: str, port: int, timeout: Any) -> socket.socket:
+        return _checked(host, port, check_here)
+
+
+class _SmtpTls(smtplib.SMTP_SSL):
+    """The same, over TLS from the start."""
+
+    def _get_socket(self, host: str, port: int, timeout: Any) -> socket.socket:
+        return self.context.wrap_socket(_checked(host, port, _anywhere), server_hostname=host)
+
+
 def _before_sending(connect: Callable[[], smtplib.SMTP]) -> smtplib.SMTP:
     try:
         return connect()
+    except (NotReached, NotAllowed) as error:
+        raise ServerAway(str(error)) from error
     except (smtplib.SMTPException, OSError) as error:
-        raise NotSent(type(error).__name__) from error
+        raise ServerAway(type(error).__name__) from error
 
 
 @dataclass(frozen=True)
@@ -117,32 +166,27 @@ class Notify:
     ``template``: the id of a template with the fields ``subject`` and ``body``.
     """
 
-    site: str
+    host: str
+    port: int
     template: str
     key: str
 
     def send(self, mail: Mail) -> None:
-        import requests
-
         sent = {
             "email_address": mail.to, "template_id": self.template, "reference": mail.reference,
             "personalisation": {"subject": mail.subject, "body": mail.body}, "one_click_unsubscribe_url": mail.stop,
         }  # fmt: skip
-        headers = {"Authorization": f"Bearer {self._token()}"}
+        headers = {"Authorization": f"Bearer {self._token()}", "Content-Type": "application/json"}
+        target = Target(self.host, self.port, "/v2/notifications/email")
         try:
-            answer = requests.post(
-                f"{self.site}/v2/notifications/email",
-                json=sent,
-                headers=headers,
-                timeout=SECONDS,
-                allow_redirects=False,
-            )
-        except requests.ConnectTimeout as error:
-            raise NotSent("ConnectTimeout") from error
-        except requests.RequestException as error:
-            raise Unsure(type(error).__name__) from error
-        if answer.status_code != 201:
-            raise (NotSent if 300 <= answer.status_code < 500 else Unsure)(f"Notify answered {answer.status_code}")
+            way = Way(_anywhere, None if is_here(self.host) else ssl.create_default_context())
+            answer = safe_connection.post(target, json.dumps(sent).encode(), headers, way, SECONDS)
+        except (NotReached, NotAllowed) as error:
+            raise ServerAway(str(error)) from error
+        except NoAnswer as error:
+            raise Unsure(str(error)) from error
+        if answer.status != 201:
+            raise (NotSent if 300 <= answer.status < 500 else Unsure)(f"Notify answered {answer.status}")
 
     def _token(self) -> str:
         """A JSON web token, HS256 (RFC 7519), that holds for half a minute."""
@@ -167,7 +211,7 @@ def server_at(address: str, *, sender: str, password: str, key: str) -> MailServ
     try:
         asked = urlsplit(address)
         host = asked.hostname or ""
-        here, port = _is_here(host), asked.port
+        here, port = is_here(host), asked.port
     except ValueError as error:
         raise WrongServer(f"{WRITE}: {error}") from error
     if asked.scheme in ("smtp", "smtps") and host and not asked.path.strip("/"):
@@ -179,12 +223,19 @@ def server_at(address: str, *, sender: str, password: str, key: str) -> MailServ
     if asked.scheme == "notify" and host and asked.path.strip("/"):
         if len(key) < 74:
             raise WrongServer("give the key of the API of GOV.UK Notify in CASEAUDIT_NOTIFY_KEY")
-        site = f"{'http' if here else 'https'}://{host}{f':{port}' if port else ''}"
-        return Notify(site, asked.path.strip("/"), key)
+        return Notify(host, port or (80 if here else HTTPS_PORT), asked.path.strip("/"), key)
     raise WrongServer(WRITE)
 
 
-def _is_here(host: str) -> bool:
+def server_place(address: str) -> tuple[str, int]:
+    """Host and port of a mail server's address. ``WrongServer``; what is secret of it, or a sender, is not asked for."""
+    found = server_at(address, sender="nobody@localhost", password="", key="-" * 74)
+    assert isinstance(found, SmtpServer | Notify)
+    return found.host, found.port
+
+
+def is_here(host: str) -> bool:
+    """Whether a host is named as this machine."""
     if host == "localhost":
         return True
     try:

@@ -97,7 +97,7 @@ from web.recording import (
     recording_pages,
     undo_page,
 )
-from web.reports import measure_pages
+from web.reports import measure_pages, process_pages
 from web.services import (
     asked_of_reader,
     current_cases,
@@ -147,6 +147,7 @@ PAGES: tuple[ModuleType, ...] = (
     sheet_page,
     actions_pages,
     measure_pages,
+    process_pages,
     board_pack_page,
     case_page,
     due_tab,

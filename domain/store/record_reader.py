@@ -195,11 +195,18 @@ class RecordReader:
                 if file.version:
                     yield file
 
-    def states(self, references: Collection[str], upto: int) -> list[StoredState]:
-        """The entries of these files as they are stored, up to a position, by file and number; nothing is decoded."""
+    def states(
+        self, references: Collection[str], upto: int, topics: Collection[str] | None = None
+    ) -> list[StoredState]:
+        """The entries of these files as they are stored, up to a position, by file and number; nothing is decoded.
+
+        ``topics``: only those under one of these (None: all).
+        """
         t = self._t
         query = sa.select(t.c.originator_id, t.c.originator_version, t.c.topic, t.c.state, t.c.stored_at)
         query = query.where(t.c.originator_id.in_(sorted(references)), self._position <= upto)
+        if topics is not None:
+            query = query.where(t.c.topic.in_(sorted(topics)))
         with self.engine.connect() as c:
             found = c.execute(query.order_by(t.c.originator_id, t.c.originator_version))
             return [StoredState(*row[:3], bytes(row[3]), row[4]) for row in found]

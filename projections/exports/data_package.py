@@ -25,8 +25,13 @@ NOT_IN_IT = {
 }
 
 
-def described(facts: ExportFacts, tables: Mapping[str, tuple[Table, Sequence[str], int]]) -> bytes:
-    """The content of the file. ``tables``: by name the table, the paths of its files, and how many rows they hold."""
+def described(
+    facts: ExportFacts, tables: Mapping[str, tuple[Table, Sequence[str], int]], others: Mapping[str, Any] | None = None
+) -> bytes:
+    """The content of the file. ``tables``: by name the table, the paths of its files, and how many rows they hold.
+
+    ``others``: what is said of the export besides.
+    """
     until = f" To be destroyed by {facts.until}." if facts.until else ""
     document: dict[str, Any] = {
         "profile": "data-package",
@@ -43,6 +48,7 @@ def described(facts: ExportFacts, tables: Mapping[str, tuple[Table, Sequence[str
             "areas": list(facts.areas), "teams": list(facts.teams), "frameworks": list(facts.frameworks),
             "identified": facts.identified, "recipient": facts.recipient, "purpose": facts.purpose,
             "until": facts.until.isoformat() if facts.until else None, "kept_up": facts.kept_up,
+            **(others or {}),
         },
         "resources": [_resource(*one) for one in tables.values()],
     }  # fmt: skip

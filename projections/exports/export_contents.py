@@ -36,6 +36,10 @@ FILES_AT_ONCE = 500
 MOST_PICKED = 2
 """Rows of cases are picked out where they are fewer than one in so many; else the rows of all are gone through."""
 
+CASE_TABLES = (CASES, TABLE, *LEDGER.values(), ANSWERS)
+OTHER_TABLES = (SCORES, CLAUSES, QUESTIONS)
+"""The tables with rows of cases, and those without, of an export under digests."""
+
 Written = dict[str, tuple[Table, Sequence[str], int]]
 """Table name -> the table, the paths of its files in the folder, how many rows they hold."""
 

@@ -209,7 +209,7 @@ class RecordReader:
             query = query.where(t.c.topic.in_(sorted(topics)))
         with self.engine.connect() as c:
             found = c.execute(query.order_by(t.c.originator_id, t.c.originator_version))
-            return [StoredState(*row[:3], bytes(row[3]), row[4]) for row in found]
+            return list(map(StoredState._make, found))
 
     def of_people(self, references: Collection[str], upto: int | Mapping[str, int]) -> Iterator[PersonFiles]:
         """These cases with all files of their persons, as stored up to a position (of each case its own), in order.

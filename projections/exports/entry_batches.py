@@ -1,13 +1,13 @@
 """Entries as Arrow tables: the JSON of the store is read type by type by Arrow itself, and only corrected files by our own code."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from itertools import groupby
-from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
+import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import json as arrow_json
@@ -36,46 +36,82 @@ _PERSON: Mapping[str, Kind] = {"staff": "staff", "person": "person", "cases": "c
 
 @dataclass
 class _OfType:
-    """The entries of one type that are to be read: their JSON, and beside each what the JSON does not say."""
+    """The entries of one type that are to be read: their JSON, and beside each what the JSON does not say.
 
-    lines: list[bytes] = field(default_factory=list)
-    case: list[str] = field(default_factory=list)
-    number: list[int] = field(default_factory=list)
-    stored_at: list[str] = field(default_factory=list)
-    since: list[datetime | None] = field(default_factory=list)
-    until: list[datetime | None] = field(default_factory=list)
-    corrected: list[list[str] | None] = field(default_factory=list)
+    ``since``, ``until``: from when to when it read so; no ``since``: from its recording on.
+    """
 
-    def add(self, stored: StoredState, line: bytes, *span: datetime | None, corrected: list[str] | None = None) -> None:
-        """Take in one row. ``span``: from when to when it was known; none: from its recording on."""
-        since, until = span or (None, None)
-        self.lines.append(line)
-        self.case.append(stored.reference)
-        self.number.append(stored.version)
-        self.stored_at.append(stored.stored_at)
-        self.since.append(since)
-        self.until.append(until)
-        self.corrected.append(corrected)
+    lines: Sequence[bytes]
+    case: Sequence[str]
+    number: Sequence[int]
+    stored_at: Sequence[str]
+    since: Sequence[datetime | None] | None = None
+    until: Sequence[datetime | None] | None = None
+    corrected: Sequence[list[str] | None] | None = None
+
+    @classmethod
+    def as_stored(cls, rows: Sequence[StoredState]) -> "_OfType":
+        """Entries that were never corrected or withdrawn."""
+        case, number, _, states, stored_at = zip(*rows, strict=True)
+        return cls([entry_part(state) for state in states], case, number, stored_at)
 
 
-def entry_tables(stored: Iterable[StoredState], pseudonyms: Pseudonyms, known_at: datetime | None) -> Any:
+class _Version(NamedTuple):
+    """One reading of an entry that was corrected or withdrawn, or what did so. ``corrected``: the fields that it gives anew."""
+
+    stored: StoredState
+    line: bytes
+    since: datetime | None
+    until: datetime | None
+    corrected: list[str] | None = None
+
+
+class _Head(msgspec.Struct):
+    """What of a stored entry says which entry it is, and which one it is about."""
+
+    entry: str
+    of: str | None = None
+
+
+_head: Callable[[bytes], _Head] = msgspec.json.Decoder(_Head).decode
+
+
+def entry_tables(stored: Sequence[StoredState], pseudonyms: Pseudonyms, known_at: datetime | None) -> Any:
     """The rows of the table of entries from all entries of some files, by file and number, as one Arrow table.
 
     ``known_at`` None: all knowledge; else what had been recorded by then, as it read then.
     """
-    found: dict[type[Entry], _OfType] = {}
-    for _, of_file in groupby(stored, attrgetter("reference")):
-        _take(list(of_file), known_at, found)
+    known = stored if known_at is None else [one for one in stored if recorded_at_of(one.state) < known_at]
+    plain, amended = _apart(known)
+    parts = [_read(_TYPES[topic], _OfType.as_stored(rows), pseudonyms) for topic, rows in plain.items()]
+    parts += [_read(entry_type, _of_versions(rows), pseudonyms) for entry_type, rows in amended.items()]
     asked = IDENTIFIED if pseudonyms.identified else TABLE
-    parts = [_read(entry_type, rows, pseudonyms) for entry_type, rows in found.items()]
     if not (parts := [part for part in parts if len(part)]):
         return asked.schema.empty_table()
-    whole = pa.concat_tables(parts, promote_options="default")
-    return _with_numbers(whole).select(asked.schema.names) if _is_whole(whole, asked) else _filled(whole, asked)
+    return _filled(pa.concat_tables(parts, promote_options="default"), asked)
 
 
-def _is_whole(table: Any, asked: Any) -> bool:
-    return set(asked.schema.names) <= set(table.column_names)
+def _apart(known: Iterable[StoredState]) -> tuple[dict[str, list[StoredState]], dict[type[Entry], list[_Version]]]:
+    """The entries that read as they are stored, by topic; and the readings of the others, by type."""
+    known = list(known)
+    files = {one.reference for one in known if one.topic in _AMENDS}
+    touched: dict[str, list[StoredState]] = {}
+    if files:
+        heads = [(one, _head(entry_part(one.state))) for one in known if one.reference in files]
+        about = {(one.reference, head.of) for one, head in heads if one.topic in _AMENDS}
+        for one, head in heads:
+            if one.topic in _AMENDS or (one.reference, head.entry) in about:
+                touched.setdefault(one.reference, []).append(one)
+    gone = {(one.reference, one.version) for of_file in touched.values() for one in of_file}
+    plain: dict[str, list[StoredState]] = defaultdict(list)
+    for one in known:
+        if one.topic in _TYPES and (one.reference not in files or (one.reference, one.version) not in gone):
+            plain[one.topic].append(one)
+    amended: dict[type[Entry], list[_Version]] = defaultdict(list)
+    for of_file in touched.values():
+        for entry_type, version in _readings(of_file):
+            amended[entry_type].append(version)
+    return plain, amended
 
 
 def _filled(table: Any, asked: Any) -> Any:
@@ -87,30 +123,26 @@ def _filled(table: Any, asked: Any) -> Any:
     return pa.Table.from_arrays(made, names=asked.schema.names)
 
 
-def _take(of_file: Sequence[StoredState], known_at: datetime | None, found: dict[type[Entry], _OfType]) -> None:
-    """Take in the entries of one file. What is recorded for an inspection is left out."""
-    known = [one for one in of_file if known_at is None or recorded_at_of(one.state) < known_at]
-    if _AMENDS.isdisjoint(one.topic for one in known):
-        for one in known:
-            if (entry_type := _TYPES.get(one.topic)) is not None:
-                found.setdefault(entry_type, _OfType()).add(one, entry_part(one.state))
-        return
-    stored = {(fact := stored_entry(one.topic, one.state)).entry: (fact, one) for one in known}
+def _readings(of_file: Sequence[StoredState]) -> Iterator[tuple[type[Entry], _Version]]:
+    """The readings of the corrected and withdrawn entries of one file, and what did so. Those for inspections are left out."""
+    stored = {(fact := stored_entry(one.topic, one.state)).entry: (fact, one) for one in of_file}
     facts = [fact for fact, _ in stored.values()]
     apart = about_inspections(facts)
     instants, every = versions(facts)
     ends: list[datetime | None] = [*instants, None]
-    for version in every:
-        fact = version.fact
+    for since, until, fact in ((ends[one.since], ends[one.until], one.fact) for one in every):
         if fact.entry not in apart and type(fact).__name__ in EXPORTED:
-            line = encoded(fact)
-            found.setdefault(type(fact), _OfType()).add(
-                stored[fact.entry][1], line, instants[version.since], ends[version.until]
-            )
+            yield type(fact), _Version(stored[fact.entry][1], encoded(fact), since, until)
     for fact, one in stored.values():
         if isinstance(fact, EntryCorrected | EntryWithdrawn) and fact.entry not in apart:
             names = sorted(fact.fields) if isinstance(fact, EntryCorrected) else None
-            found.setdefault(type(fact), _OfType()).add(one, entry_part(one.state), corrected=names)
+            yield type(fact), _Version(one, entry_part(one.state), None, None, names)
+
+
+def _of_versions(rows: Sequence[_Version]) -> _OfType:
+    stored, lines, since, until, corrected = zip(*rows, strict=True)
+    case, number, _, _, stored_at = zip(*stored, strict=True)
+    return _OfType(lines, case, number, stored_at, since, until, corrected)
 
 
 def _read(entry_type: type[Entry], rows: _OfType, pseudonyms: Pseudonyms) -> Any:
@@ -121,20 +153,20 @@ def _read(entry_type: type[Entry], rows: _OfType, pseudonyms: Pseudonyms) -> Any
         parse_options=arrow_json.ParseOptions(explicit_schema=_asked(entry_type), unexpected_field_behavior="ignore"),
     ).combine_chunks()  # fmt: skip
     recorded = _instants(read["recorded_at"])
-    since = pa.array(rows.since, INSTANT)
+    length = len(rows.lines)
     columns: dict[str, Any] = {
         "case": _distinct(pa.array(rows.case, TEXT), lambda text: pseudonyms.of("case", text)),
         "number": pa.array(rows.number, pa.int32()),
         "entry_id": _one(read["entry"]),
-        "type": pa.array([title_of(entry_type)], TEXT).take(pa.array([0] * len(rows.lines), pa.int32())),
+        "type": pa.repeat(title_of(entry_type), length),
         "occurred_on": _one(read["occurred_on"]).cast(DAY),
         "occurred_at": _instants(read["occurred_at"]),
         "recorded_at": recorded,
         "recorded_by": _distinct(_one(read["recorded_by"]), lambda text: pseudonyms.of("staff", text)),
         "stored_at": _instants(pa.array(rows.stored_at, TEXT)),
-        "known_from": pc.coalesce(since, recorded),
-        "known_until": pa.array(rows.until, INSTANT),
-        "corrected": pa.array(rows.corrected, pa.list_(TEXT)),
+        "known_from": recorded if rows.since is None else pc.coalesce(pa.array(rows.since, INSTANT), recorded),
+        "known_until": pa.nulls(length, INSTANT) if rows.until is None else pa.array(rows.until, INSTANT),
+        "corrected": pa.array(rows.corrected, pa.list_(TEXT)) if rows.corrected else pa.nulls(length, pa.list_(TEXT)),
     }
     for leaf in leaves(entry_type):
         columns[leaf.column] = _column(leaf, _at(read, leaf.path), read, pseudonyms)

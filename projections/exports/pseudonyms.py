@@ -21,7 +21,7 @@ class Pseudonyms:
     """Gives the same digest for the same text and kind, and another in each export. ``key`` None: texts stay as they are."""
 
     def __init__(self, key: bytes | None):
-        self._key = key
+        self._key, self._given = key, dict[tuple[Kind, str], str]()
 
     @property
     def identified(self) -> bool:
@@ -31,4 +31,7 @@ class Pseudonyms:
         """What stands for this text. An empty one stays empty."""
         if self._key is None or not text:
             return text
-        return hmac.new(self._key, f"{kind}:{text}".encode(), sha256).hexdigest()[:DIGITS]
+        if (found := self._given.get((kind, text))) is None:
+            found = hmac.new(self._key, f"{kind}:{text}".encode(), sha256).hexdigest()[:DIGITS]
+            self._given[kind, text] = found
+        return found

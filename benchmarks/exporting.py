@@ -26,7 +26,7 @@ from benchmarks.serving import DATABASE, recorded
 from benchmarks.timing import took
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from projections.columns.column_files import latest_generation
-from projections.exports import export_contents
+from projections.exports import entry_files, export_contents
 from projections.exports.export_cases import cases_in
 from projections.exports.export_contents import ExportContents
 from projections.exports.export_facts import ExportFacts
@@ -60,7 +60,7 @@ def exported(views: ReadModel, home: Path, folder: Path) -> dict[str, float]:
         seconds[table.name] = took(write).processor
         return rows
 
-    export_contents.write_table = timed
+    export_contents.write_table = entry_files.write_table = timed
     whole = took(lambda: contents.write(folder))
     return {"clock": whole.clock, "whole": whole.processor, **seconds}
 

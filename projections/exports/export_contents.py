@@ -11,15 +11,15 @@ import pyarrow as pa
 
 from domain.aggregates.other_file_ids import crn_of
 from domain.policy.frameworks.framework import Framework
-from domain.store.record_reader import RecordReader, StoredState
+from domain.store.record_reader import RecordReader
 from projections.cases.person_details import PersonDetails
 from projections.columns.case_rows import picked
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array
 from projections.columns.column_store import ColumnStore
 from projections.exports.data_package import NAME, described
-from projections.exports.entry_batches import batches_of
 from projections.exports.entry_fields import IDENTIFIED, TABLE
+from projections.exports.entry_files import CASES_OF_PIECE, pieces_of, some_files, write_entries, write_piece
 from projections.exports.export_facts import ExportFacts
 from projections.exports.exported_fields import Table
 from projections.exports.ledger_batches import LedgerBatches
@@ -29,9 +29,7 @@ from projections.exports.pseudonyms import Pseudonyms
 from projections.exports.reference_tables import CLAUSES, QUESTIONS, clause_rows, question_rows
 from projections.exports.score_tables import ANSWERS, SCORES, answer_tables, score_rows
 from projections.history.moment import Moment
-
-FILES_AT_ONCE = 500
-"""Files whose entries are in memory at once."""
+from projections.read_model.rebuild import WorkerPool
 
 MOST_PICKED = 2
 """Rows of cases are picked out where they are fewer than one in so many; else the rows of all are gone through."""
@@ -56,6 +54,8 @@ class ExportContents:
     pseudonyms: Pseudonyms
     details: Callable[[Sequence[str]], Mapping[str, PersonDetails | None]] | None = None
     """Gives the persons of some cases (references); only for an identified export."""
+    pool: tuple[str, WorkerPool] | None = None
+    """The address of the read model, and the pool of workers that write the entries of many cases; None: this process alone."""
 
     @cached_property
     def references(self) -> list[str]:
@@ -81,16 +81,28 @@ class ExportContents:
             chosen = np.ones(columns.numbers, bool)
         ledger = LedgerBatches(columns, chosen, self.pseudonyms, self.facts.as_at, self.facts.known_at)
         references = [columns.references[at] for at in np.flatnonzero(chosen).tolist()]
-        entries = IDENTIFIED if self.pseudonyms.identified else TABLE
         every: list[tuple[Table, Iterator[Any]]] = [
             (CASES, iter([self._cases(columns, chosen)])),
-            (entries, batches_of(self._states(references), self.pseudonyms, self.facts.known_at)),
             *((table, ledger.tables(kind)) for kind, table in LEDGER.items()),
             (ANSWERS, answer_tables(self.selection, cases, self.frameworks, self.pseudonyms)),
         ]
         if self.details is not None:
             every.append((PEOPLE, map(self._people, some_files(references))))
-        return {table.name: _written(folder, table, parts, part) for table, parts in every}
+        written = {table.name: _written(folder, table, parts, part) for table, parts in every}
+        return written | {TABLE.name: self._entries(folder, references, part)}
+
+    def _entries(self, folder: Path, references: Sequence[str], part: str) -> tuple[Table, Sequence[str], int]:
+        """Write the entries of these cases: one file, or where there are many several at the same time."""
+        home, table = folder / TABLE.name, IDENTIFIED if self.pseudonyms.identified else TABLE
+        home.mkdir(mode=0o700, exist_ok=True)
+        position, known_at, key = self.facts.position, self.facts.known_at, self.pseudonyms.key
+        if self.pool is None or len(references) <= CASES_OF_PIECE:
+            path = home / f"{part}.parquet"
+            rows = write_entries(self.stored, references, position, self.pseudonyms, known_at, path)
+            return table, [str(path.relative_to(folder))], rows
+        address, work = self.pool
+        found = sorted(work(write_piece, pieces_of(address, references, position, key, known_at, home, part)))
+        return table, [str(Path(path).relative_to(folder)) for path, _ in found], sum(rows for _, rows in found)
 
     def write_others(self, folder: Path, part: str) -> Written:
         """Write the tables that have no rows of one case."""
@@ -120,14 +132,6 @@ class ExportContents:
             {"case": one, "person": crn_of(one), "name": who and who.name, "date_of_birth": who and who.born}
             for one, who in rows
         ))  # fmt: skip
-
-    def _states(self, references: Sequence[str]) -> Iterator[list[StoredState]]:
-        return (self.stored.states(some, self.facts.position) for some in some_files(references))
-
-
-def some_files(references: Sequence[str]) -> Iterator[Sequence[str]]:
-    """These references, ``FILES_AT_ONCE`` at a time."""
-    return (references[at : at + FILES_AT_ONCE] for at in range(0, len(references), FILES_AT_ONCE))
 
 
 def _written(folder: Path, table: Table, parts: Iterator[Any], part: str) -> tuple[Table, Sequence[str], int]:

@@ -24,6 +24,11 @@ class Pseudonyms:
         self._key, self._given = key, dict[tuple[Kind, str], str]()
 
     @property
+    def key(self) -> bytes | None:
+        """The key, for another process that writes a part of the same export."""
+        return self._key
+
+    @property
     def identified(self) -> bool:
         return self._key is None
 

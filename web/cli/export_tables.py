@@ -20,17 +20,19 @@ from domain.store.stored_by import StoredBy
 from projections.arrays.date_numbers import day_read
 from projections.cases.person_names import details_of
 from projections.columns.column_store import ColumnStore
+from projections.exports.entry_files import some_files
 from projections.exports.event_log import case_log, write_log
 from projections.exports.export_cases import cases_in, unknown_places
-from projections.exports.export_contents import ExportContents, some_files
+from projections.exports.export_contents import ExportContents
 from projections.exports.export_facts import ExportFacts
 from projections.exports.made_exports import made_exports
 from projections.exports.parquet_files import FolderThere, made_aside
 from projections.exports.pseudonyms import Pseudonyms, new_key
 from projections.history.moment import Moment
 from projections.read_model.view_reader import ReadModel
+from projections.read_model.worker_pool import WorkFailed
 from web.cli import command_log, command_options
-from web.cli.command_columns import columns_of
+from web.cli.command_columns import columns_of, pool_of
 from web.cli.command_read_model import current_read_model
 from web.presentation.formatting import count_noun
 from web.site import system_clock
@@ -88,6 +90,8 @@ def write_parquet(database: str, asked: Asked) -> None:
                 register(database, files, contents, asked)
         except FolderThere as error:
             raise click.UsageError(f"--parquet: {error}") from error
+        except WorkFailed as error:
+            raise click.ClickException(f"{error}\nNothing is left of the export; run it again") from error
         except OSError as error:
             raise click.UsageError(
                 f"--parquet {asked.path}: {error.strerror or error}; nothing is left there"
@@ -158,11 +162,19 @@ def contents_of(views: ReadModel, columns: ColumnStore, asked: Asked, files: Fil
     if not cases.any():
         raise click.UsageError(f"there are no {facts.of}: nothing is written")
     chosen = [frameworks()[name] for name in asked.frameworks]
+    pool = None if views.database.in_memory else (views.database.address, pool_of(None, None))
     if not asked.identified:
-        return ExportContents(columns, views.stored, cases, facts, chosen, Pseudonyms(new_key()))
+        return ExportContents(columns, views.stored, cases, facts, chosen, Pseudonyms(new_key()), pool=pool)
     moment = Moment(asked.as_at, asked.known_at)
     return ExportContents(
-        columns, views.stored, cases, facts, chosen, Pseudonyms(None), lambda some: details_of(files, some, moment)
+        columns,
+        views.stored,
+        cases,
+        facts,
+        chosen,
+        Pseudonyms(None),
+        lambda some: details_of(files, some, moment),
+        pool,
     )
 
 

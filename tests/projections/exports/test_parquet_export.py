@@ -20,6 +20,7 @@ from domain.entries.code_lists import label
 from domain.entries.entry_words import title_of
 from domain.store.application import Files
 from projections.cases.case_repository import CaseRepository
+from projections.exports import entry_files, export_contents
 from projections.exports.entry_fields import EXPORTED
 from projections.exports.exported_fields import Table
 from projections.exports.ledger_fields import LEDGER
@@ -212,6 +213,20 @@ def test_known_at_gives_what_had_been_recorded_by_then(database: str, tmp_path: 
         assert all(r["known_from"] < at for r in found)
         assert all(r["known_until"] is None or r["known_until"] < at for r in found)
     assert all(r["recorded_at"] < at for r in rows(then, "entries"))
+
+
+def test_entries_that_several_processes_write_are_the_same(
+    identified: Path, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entry_files, "CASES_OF_PIECE", 50)
+    monkeypatch.setattr(export_contents, "CASES_OF_PIECE", 50)
+    several = made(database, tmp_path / "several", *DAY, *IDENTIFIED)
+    assert len([*(several / "entries").iterdir()]) == 3
+    assert Counter(map(str, rows(several, "entries"))) == Counter(map(str, rows(identified, "entries")))
+    package = json.loads((several / "datapackage.json").read_text())
+    told = next(one for one in package["resources"] if one["name"] == "entries")
+    assert [told["path"], *told["extrapaths"]] == [f"entries/0000-{n:04}.parquet" for n in range(3)]
+    assert told["rows"] == len(rows(identified, "entries"))
 
 
 def test_one_team_has_the_cases_that_it_ever_held(database: str, identified: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from projections.exports.entry_fields import TABLE
+from projections.exports.entry_columns import TABLE
 from projections.exports.export_contents import CASE_TABLES, OTHER_TABLES
 from projections.exports.ledger_fields import PEOPLE
 from tests.conftest import copied

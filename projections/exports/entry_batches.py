@@ -20,7 +20,7 @@ from domain.sealing.sealing import entry_part
 from domain.store.entry_codec import encoded, stored_entry, topic_of
 from domain.store.lateness import recorded_at_of
 from domain.store.record_reader import StoredState
-from projections.exports.entry_fields import EXPORTED, IDENTIFIED, TABLE, Leaf, leaves
+from projections.exports.entry_columns import EXPORTED, IDENTIFIED, TABLE, Leaf, leaves
 from projections.exports.pseudonyms import Kind, Pseudonyms
 from projections.ledger.knowledge_spans import versions
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.store.record_reader import RecordReader
 from projections.exports.entry_batches import batches_of
-from projections.exports.entry_fields import IDENTIFIED, TABLE
+from projections.exports.entry_columns import IDENTIFIED, TABLE
 from projections.exports.parquet_files import write_table
 from projections.exports.pseudonyms import Pseudonyms
 from projections.read_model.rebuild import open_read_model

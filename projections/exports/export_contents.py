@@ -18,7 +18,7 @@ from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array
 from projections.columns.column_store import ColumnStore
 from projections.exports.data_package import NAME, described
-from projections.exports.entry_fields import IDENTIFIED, TABLE
+from projections.exports.entry_columns import IDENTIFIED, TABLE
 from projections.exports.entry_files import CASES_OF_PIECE, pieces_of, some_files, write_entries, write_piece
 from projections.exports.export_facts import ExportFacts
 from projections.exports.exported_fields import Table

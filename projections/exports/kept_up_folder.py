@@ -102,7 +102,7 @@ class Generation(NamedTuple):
 
 @dataclass
 class KeptUpFolder:
-    """Keeps one folder up. ``columns``: gives the columns as they are. ``now``: the instant. ``published``: told of the cases.
+    """Keeps one folder up. ``columns``: gives the columns as they are. ``instant``, ``day``: when it is.
 
     ``published`` is called with the export, the facts, the references of the cases that are written anew and of all of them, just
     before they can be read; what it raises keeps them back.
@@ -113,15 +113,15 @@ class KeptUpFolder:
     key: bytes
     read_model: ReadModel
     columns: Callable[[], ColumnStore]
-    now: Callable[[], datetime]
-    today: Callable[[], date]
+    instant: Callable[[], datetime]
+    day: Callable[[], date]
     published: Callable[[ExportFacts, Sequence[str], Sequence[str]], None]
 
     def refresh(self) -> bool:
         """Write the next generation where anything changed since the last one; whether it did."""
         columns, last = self.columns(), self._last()
         facts = ExportFacts(
-            self.kept.export, self.now(), self.today(), None, columns.position, self.kept.areas, (), self.kept.frameworks,
+            self.kept.export, self.instant(), self.day(), None, columns.position, self.kept.areas, (), self.kept.frameworks,
             identified=False, kept_up=True,
         )  # fmt: skip
         contents = ExportContents(

@@ -174,7 +174,7 @@ def test_a_new_day_writes_everything_anew(
     folder = kept_up(views, database, home)
     folder.folder.refresh()
     first = parts(home)
-    monkeypatch.setattr(folder.folder, "today", lambda: date(2031, 1, 1))
+    monkeypatch.setattr(folder.folder, "day", lambda: date(2031, 1, 1))
     assert folder.folder.refresh()
     assert not {name for name, inode in parts(home).items() if first.get(name) == inode}
 

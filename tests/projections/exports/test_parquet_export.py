@@ -21,7 +21,7 @@ from domain.entries.entry_words import title_of
 from domain.store.application import Files
 from projections.cases.case_repository import CaseRepository
 from projections.exports import entry_files, export_contents
-from projections.exports.entry_fields import EXPORTED
+from projections.exports.entry_columns import EXPORTED
 from projections.exports.exported_fields import Table
 from projections.exports.ledger_fields import LEDGER
 from projections.exports.parquet_files import FolderThere, made_aside
@@ -339,7 +339,7 @@ def test_each_export_is_one_line_of_the_access_log_with_its_cases(database: str,
 def test_tables_have_plain_names() -> None:
     """No column is a word that SQL keeps for itself."""
     kept = {"by", "from", "to", "with", "order", "group", "select", "where", "end", "case_when"}
-    from projections.exports.entry_fields import TABLE
+    from projections.exports.entry_columns import TABLE
     from projections.exports.score_tables import ANSWERS
 
     tables: list[Table] = [TABLE, ANSWERS, *LEDGER.values()]

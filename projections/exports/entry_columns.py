@@ -172,8 +172,12 @@ def _own_fields() -> Iterator[Field]:
         for leaf in leaves(entry_type):
             found.setdefault(leaf.column, []).append((name, leaf))
     for column, those in found.items():
-        (holds,) = {leaf.holds for _, leaf in those}
-        leaf = those[0][1]
+        leaf, holds = those[0][1], those[0][1].holds
+        if other := next((name for name, one in those if one.holds != holds), None):
+            raise TypeError(
+                f"the column {column} of exported entries holds {holds} of {those[0][0]} and something else of {other}: "
+                "give one of them another column in RENAMED"
+            )
         types = ", ".join(title_of(EXPORTED[name]) for name, _ in those)
         says = MEANS.get(leaf.kind, "As recorded")
         yield Field(column, holds, leaf.title, f"{says}. Of: {types}", UNITS.get(column, ""), INTERCHANGE)

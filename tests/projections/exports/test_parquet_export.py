@@ -23,11 +23,13 @@ from projections.cases.case_repository import CaseRepository
 from projections.exports import entry_files, export_contents
 from projections.exports.entry_columns import EXPORTED
 from projections.exports.exported_fields import Table
-from projections.exports.ledger_fields import LEDGER
+from projections.exports.ledger_fields import LEDGER, PLACE
 from projections.exports.parquet_files import FolderThere, made_aside
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from projections.ledger.knowledge_spans import versions
+from projections.ledger.ledger import Place
+from projections.ledger.row_kinds import ROW_KINDS
 from projections.obligations.clause_catalogue import catalogue
 from projections.read_model.view_reader import ReadModel
 from tests.conftest import copied
@@ -334,6 +336,13 @@ def test_each_export_is_one_line_of_the_access_log_with_its_cases(database: str,
         (line,) = [one for one in register.log.lines(action="downloaded") if export in one.detail]
         assert line.username == "operator"
         assert line.cases == len(rows(plain, "cases")) == 120
+
+
+def test_every_field_of_a_ledger_row_is_exported() -> None:
+    for name, kind in ROW_KINDS.items():
+        exported = {field.name for field in LEDGER[name].fields} | {"place"}
+        assert {field.name for field in kind.fields} - exported == ({"name"} if name == "spells" else set())
+    assert {field.name for field in PLACE} >= {name for name in Place._fields if name != "officer_id"}
 
 
 def test_tables_have_plain_names() -> None:

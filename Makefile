@@ -64,6 +64,7 @@ bench: setup-dev
 	$(RUN)/python -m benchmarks.cold
 	$(RUN)/python -m benchmarks.cold --size $(if $(filter nation all,$(SIZE)),region,$(SIZE)) --dir $(DIR)/pages
 	$(RUN)/python -m benchmarks.columns_made area --dir $(DIR)/pages
+	$(RUN)/python -m benchmarks.exporting area --dir $(DIR)/pages
 	$(RUN)/python -m benchmarks.starting
 	$(RUN)/python -m benchmarks.rebuilding $(SIZE:all=area region nation)
 	$(RUN)/python -m benchmarks.policy_trial

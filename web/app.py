@@ -99,7 +99,7 @@ from web.recording import (
     recording_pages,
     undo_page,
 )
-from web.reports import measure_pages
+from web.reports import measure_pages, process_pages
 from web.services import (
     asked_of_reader,
     current_cases,
@@ -150,6 +150,7 @@ PAGES: tuple[ModuleType, ...] = (
     sheet_page,
     actions_pages,
     measure_pages,
+    process_pages,
     board_pack_page,
     case_page,
     due_tab,

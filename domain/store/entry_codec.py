@@ -9,7 +9,7 @@ import msgspec
 from eventsourcing.persistence import Mapper, StoredEvent
 
 from domain.aggregates.case_file import RecordedEntry
-from domain.entries import action_entries, person_entries, record_entries, signing_entries
+from domain.entries import action_entries, export_entries, person_entries, record_entries, signing_entries
 from domain.entries.case_entries import ENTRY_TYPES, Entry
 from domain.entries.inspection_entries import PolicyKept
 from domain.entries.register_entries import RegisterEntry, register_types
@@ -26,7 +26,7 @@ def topic_of(entry_type: type[Entry] | type[RegisterEntry]) -> str:
 
 _TOPICS = {entry_type: topic_of(entry_type) for entry_type in ENTRY_TYPES.values()}
 _DECODERS = {topic: msgspec.json.Decoder(entry_type) for entry_type, topic in _TOPICS.items()}
-_DECLARED = (action_entries, person_entries, record_entries, signing_entries)
+_DECLARED = (action_entries, export_entries, person_entries, record_entries, signing_entries)
 """The modules that declare register entries beside ``register_entries`` itself: read here, so that each type is known."""
 
 _REGISTER = {topic_of(entry_type): msgspec.json.Decoder(entry_type) for entry_type in register_types().values()}

@@ -70,6 +70,16 @@ class Logged(NamedTuple):
     hash: bytes
 
 
+class StoredState(NamedTuple):
+    """An entry as it is stored: its file, its number there, its topic, its JSON with what is sealed behind it, and when."""
+
+    reference: str
+    version: int
+    topic: str
+    state: bytes
+    stored_at: str
+
+
 class Lag(NamedTuple):
     """How far a position is behind: the number of entries after it, and when the first of them was stored."""
 
@@ -236,6 +246,22 @@ class RecordReader:
                         evolve(file, RecordedEntry(reference, version, entry_of_file(topic, bytes(state))))
                 if file.version:
                     yield file
+
+    def states(
+        self, references: Collection[str], upto: int, topics: Collection[str] | None = None
+    ) -> list[StoredState]:
+        """The entries of these files as they are stored, up to a position, by file and number; nothing is decoded.
+
+        ``topics``: only those under one of these (None: all).
+        """
+        t = self._t
+        query = sa.select(t.c.originator_id, t.c.originator_version, t.c.topic, t.c.state, t.c.stored_at)
+        query = query.where(t.c.originator_id.in_(sorted(references)), self._position <= upto)
+        if topics is not None:
+            query = query.where(t.c.topic.in_(sorted(topics)))
+        with self.engine.connect() as c:
+            found = c.execute(query.order_by(t.c.originator_id, t.c.originator_version))
+            return list(map(StoredState._make, found))
 
     def of_people(self, references: Collection[str], upto: int | Mapping[str, int]) -> Iterator[PersonFiles]:
         """These cases with all files of their persons, as stored up to a position (of each case its own), in order.

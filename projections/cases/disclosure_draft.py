@@ -51,11 +51,11 @@ NOT_IN_IT = (
 
 def draft(
     book: CaseRepository, crns: Iterable[str], lines: Iterable[Line], roles: Mapping[str, str], *, at: datetime,
-    shown: Callable[[CaseFile], CaseFile] = lambda file: file,
+    shown: Callable[[CaseFile], CaseFile] = lambda file: file, exports: Iterable[str] = (),
 ) -> dict[str, Any]:  # fmt: skip
     """The draft as JSON can hold it. ``lines``: of the access log on these CRNs. ``roles``: user name -> role.
 
-    ``shown``: a file as far as whoever asks for the draft may see it.
+    ``shown``: a file as far as whoever asks for the draft may see it. ``exports``: those that hold the person, in words.
     """
     crns, lines = list(crns), list(lines)
     cases = [case for crn in crns for case in cases_of(book.files, crn)]
@@ -70,6 +70,7 @@ def draft(
             {one.by.source or "recorded by hand, or imported for no registered source" for one in stored}
         ),
         "recipients": handed_out(lines, roles),
+        "exports": list(exports),
         "readers": _readers(lines, roles),
         "not_in_it": NOT_IN_IT,
         "cases": [{"case": case, "entries": _entries(book, shown(book.file(case)), roles)} for case in cases],

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from projections.arrays.date_numbers import day_number, month_numbers
+from projections.columns.case_answers import numbers_of
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array, CodedValues
 from projections.columns.duty_scan import DutyRun
@@ -34,6 +35,7 @@ from projections.reports.duty_results import (
     SnoozedDuty,
     Split,
 )
+from projections.reports.enforcement_paths import AbsencePath, Decisions, absence_paths
 from projections.reports.kept_runs import KeptRuns
 from projections.reports.periods import Period
 
@@ -121,6 +123,10 @@ class DutyQueries(CaseQueries):
         """The load of each place: duties due in the coming weeks, met before, and overdue."""
         found = self._counted(moment, LoadsByPlace(self._standards))
         return {place: load_of(counts) for (place,), counts in zip(found.keys, found.counts.tolist(), strict=True)}
+
+    def absence_paths(self, asked: Period, wanted: Wanted, decisions: Decisions) -> list[AbsencePath]:
+        """What followed each absence of a period in some places (see ``enforcement_paths``)."""
+        return absence_paths(self._selection(asked.moment), asked, numbers_of(self.framework.id), wanted, decisions)
 
     def coming(self, moment: Moment, first: date, last: date, wanted: Wanted) -> DutyList:
         """The duties of the national standards due after ``first`` up to ``last``, as ``loads`` counts them, one by one."""

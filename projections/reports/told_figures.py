@@ -14,6 +14,7 @@ from projections.history.moment import Moment
 from projections.ledger.ledger import Place
 from projections.reports.disclosure import FEW, at_month_ends, by_place
 from projections.reports.duty_results import DutyLoad, LateFigure, late_together, loads_together
+from projections.reports.enforcement_paths import AbsencePath, Decisions
 from projections.reports.people_blocks import blocks
 from projections.reports.periods import Period
 from projections.reports.reader_reach import Holds
@@ -83,6 +84,10 @@ class ToldFigures(ToldPeople, ToldByCase):
             return of._replace(entries=entries, late=late, longest=None)
 
         return ToldLates([*told.places()], figure)
+
+    def absence_paths(self, asked: Period, wanted: Holds, decisions: Decisions) -> list[AbsencePath]:
+        """The paths of absences, exactly: whoever asks has asked ``is_exact_in`` before."""
+        return self._queries.absence_paths(asked, wanted, decisions)
 
     def _held(self, at: Moment, counts: Mapping[Place, Array], wanted: Holds) -> Told:
         """Rounded counts about the cases that places hold at a moment."""

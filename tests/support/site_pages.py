@@ -19,7 +19,7 @@ STAFF: Mapping[str, Role] = {
 
 BY_ANOTHER = {
     "access": "s.brandt", "assessing": "j.hartnell", "compliance": "c.whitlock", "inspecting": "j.hartnell",
-    "matrix": "c.whitlock", "policy": "j.hartnell",
+    "matrix": "c.whitlock", "process": "c.whitlock", "policy": "j.hartnell",
 }  # fmt: skip
 """Blueprints whose pages say most to another reader."""
 

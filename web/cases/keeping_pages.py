@@ -21,6 +21,7 @@ from projections.cases.erasure_check import (
     may_confirm_for,
     published_with,
 )
+from projections.exports.made_exports import exports_holding
 from projections.inspections import blind_reading
 from web.cases.keeping_requests import actor, against, ask, without
 from web.presentation.disclosure_document import as_html
@@ -54,10 +55,16 @@ def show(crn: str, number: int) -> str:
         linked=[one for one in erasing.linked_crns(book.files, crn) if _some_open(one)],
         texts=_texts(case),
         published=published_with(book, cases),
+        exports=_exports(crn),
         words=(BACKUPS, WHAT_IS_LEFT),
         waiting=[one for one in access_control.register().requests.still_open(clock.now())
                  if case in one.cases and not one.alone],
     )  # fmt: skip
+
+
+def _exports(crn: str) -> list[str]:
+    """The exports for analysts that hold the person, in words."""
+    return [one.words(clock.day()) for one in exports_holding(current_cases.repository(), [crn])]
 
 
 def _some_open(crn: str) -> bool:
@@ -129,8 +136,9 @@ def disclose(crn: str, number: int) -> Response:
     kept_back = any(blind_reading.hidden(book, who, case) for case in cases)
     lines = (one for one in register.log.lines(person=crn) if not (kept_back and one.username in inspectors))
     found = draft(
-        book, [crn], lines, roles, at=clock.now(), shown=lambda file: blind_reading.without_hidden(book, who, file)
-    )
+        book, [crn], lines, roles, at=clock.now(), shown=lambda file: blind_reading.without_hidden(book, who, file),
+        exports=_exports(crn),
+    )  # fmt: skip
     found["linked"] = [one for one in found["linked"] if _some_open(one)]
     answer = Response(as_html(found), content_type="text/html; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{crn}-draft.html"'

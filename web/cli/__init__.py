@@ -71,7 +71,7 @@ COMMANDS = {
     ),
     "export": (
         "web.cli.record_commands",
-        "Write entries in the interchange form, one a line, to the standard output.",
+        "Write entries in the interchange form, one a line, to the standard output; or tables of many cases for analysts.",
     ),
     "follow": (
         "web.cli.read_model_commands",

@@ -11,6 +11,7 @@ from domain.private_folder import OUR_FOLDER, OURS
 from domain.store.erasing import cases_of
 from projections.cases.case_repository import CaseRepository
 from projections.cases.disclosure_draft import draft, texts_to_check
+from projections.exports.made_exports import exports_holding
 from web.cli import command_log, command_options
 from web.cli.forget_commands import Subject
 from web.presentation.disclosure_document import as_html
@@ -40,7 +41,9 @@ def disclose(crns: tuple[str, ...], output: Path, database: str) -> None:
         with closing(AccountRegister(command_options.database_at(database).address)) as register:
             roles = {account.username: account.role for account in register.accounts()}
             lines = [line for crn in crns for line in register.log.lines(person=crn)]
-        found = draft(CaseRepository(files), crns, lines, roles, at=system_clock.now())
+        book = CaseRepository(files)
+        exports = [one.words(system_clock.today()) for one in exports_holding(book, crns)]
+        found = draft(book, crns, lines, roles, at=system_clock.now(), exports=exports)
     try:
         output.mkdir(mode=OUR_FOLDER, parents=True, exist_ok=True)
         _write(output / "draft.json", json.dumps(found, indent=2, ensure_ascii=False) + "\n")
@@ -51,6 +54,8 @@ def disclose(crns: tuple[str, ...], output: Path, database: str) -> None:
     click.echo(f"A draft of {count_noun(len(cases), 'case')} is in {output}.")
     click.echo("It is for a person to read and redact, not to hand over as it stands.")
     click.echo(f"{count_noun(marked, 'text')} may be about somebody else.")
+    for held in found["exports"]:
+        click.echo(f"Also in {held}")
     for crn in found["linked"]:
         click.echo(f"{crn} is linked and not in it: it is, or was once said to be, the same person's.")
 

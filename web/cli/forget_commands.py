@@ -31,6 +31,7 @@ from projections.cases.erasure_check import (
     may_confirm_for,
     published_with,
 )
+from projections.exports.made_exports import exports_holding
 from web.cli import command_log, command_options
 from web.site import system_clock
 
@@ -246,6 +247,8 @@ def _say_out_of_reach(shell: _Shell, crns: list[str], cases: list[str]) -> None:
         click.echo(f"  the published report {title}, and every copy of it")
     for one in out:
         click.echo(f"  {one}")
+    for export in exports_holding(shell.book, crns):
+        click.echo(f"  {export.words(shell.day)}")
     if not out:
         click.echo("  (the access log names no download or export of these cases)")
     click.echo(f"  {BACKUPS}")

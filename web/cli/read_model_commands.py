@@ -8,7 +8,9 @@ from contextlib import closing
 from functools import partial
 from importlib.util import find_spec
 from itertools import islice
+from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 
@@ -37,6 +39,9 @@ from web.cli.copy_commands import seal
 from web.cli.progress_bars import progress_of
 from web.presentation.formatting import count_noun
 from web.site import system_clock
+
+if TYPE_CHECKING:
+    from web.cli.follow_export import FollowedExport
 
 MOST_PRINTED = 20
 """The most differences that are printed. The others are counted."""
@@ -112,8 +117,16 @@ dask_option = click.option(
 )
 @processes_option
 @dask_option
+@click.option("--parquet", type=click.Path(file_okay=False, path_type=Path), envvar="CASEAUDIT_PARQUET", metavar="DIR",
+              help="For analysts: keep tables up in this folder; they read DIR/current. Also CASEAUDIT_PARQUET.")  # fmt: skip
+@click.option("--parquet-area", "areas", multiple=True, metavar="A", help="Only cases that this area ever held.")
+@click.option("--parquet-every", "every", type=click.IntRange(1, 86_400), default=600, show_default=True, metavar="SECONDS",
+              help="The least time between two refreshes of the tables.")  # fmt: skip
 @command_options.database
-def follow(batch: int, delivers: bool, processes: int | None, scheduler: str | None, database: str) -> None:
+def follow(
+    batch: int, delivers: bool, processes: int | None, scheduler: str | None, parquet: Path | None, areas: tuple[str, ...],
+    every: int, database: str,
+) -> None:  # fmt: skip
     """Keep the views up with the record, for good. A second follower of the same database stands by.
 
     It also makes the files of columns anew when much has changed, takes lines of the access log into its tree, and hands
@@ -135,16 +148,20 @@ def follow(batch: int, delivers: bool, processes: int | None, scheduler: str | N
         aside, witness, maker, say = Aside(), Aside(), maker_of(views, pool), partial(click.echo, err=True)
         schedule = schedule_of(database)
         delivering = _delivering(database, lambda: bool(asked)) if delivers else None
+        tables, exported = Aside(), _tables_of(views, database, parquet, areas, every, say)
         growing = access_growth.start(command_options.database_at(database).address, system_clock.now)
 
         def tend() -> None:
             aside.start(maker.tend)
+            if exported is not None:
+                tables.start(exported.tend)
             if schedule is not None:
                 witness.start(schedule.tend)
 
         Following(views, lambda: bool(asked), say, batch, tend=tend, pool=pool).run()
         aside.close()
         witness.close()
+        tables.close()
         growing.set()
         if delivering is not None:
             delivering.join()
@@ -164,6 +181,24 @@ def _delivering(database: str, stop: Callable[[], bool]) -> threading.Thread:
     thread = threading.Thread(target=run, name="deliver", daemon=True)
     thread.start()
     return thread
+
+
+def _tables_of(
+    views: ReadModel,
+    database: str,
+    parquet: Path | None,
+    areas: tuple[str, ...],
+    every: int,
+    say: Callable[[str], None],
+) -> "FollowedExport | None":
+    """What keeps the tables for analysts up; None where they were not asked for. Arrow is read only where they were."""
+    if parquet is None:
+        if areas:
+            raise click.UsageError("--parquet-area is for --parquet")
+        return None
+    from web.cli.follow_export import followed_export
+
+    return followed_export(views, database, parquet, areas, every, say)
 
 
 @click.command()

@@ -24,6 +24,8 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
         yield f"<p>Linked, and not in this draft: {escape(', '.join(found['linked']))}</p>"
     yield from _list("Where it came from", found["sources"])
     yield from _list("Who it was given to", found["recipients"])
+    if found["exports"]:
+        yield from _list("Exports for analysts that hold it", found["exports"])
     yield from _list(
         "Who was shown it", [f"{one['day']}: {one['role']}, {one['what']} ({one['for']})" for one in found["readers"]]
     )

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from werkzeug.exceptions import BadRequest
 
+from domain.entries.code_lists import label
 from domain.policy.measures.measure import Measure
 from domain.policy.measures.measure_files import reports
 from projections.columns.column_schema import Array
@@ -14,6 +15,7 @@ from projections.lists.duty_list import DutyList, ListedDuty
 from projections.obligations.duty_state import DONE, IN_TIME, state_in
 from projections.reports.counted_apart import apart_among
 from projections.reports.duty_results import WEEKS
+from projections.reports.enforcement_paths import ENDINGS
 from projections.reports.protected_groups import group_of
 from web.presentation.apart_words import apart_said
 from web.presentation.formatting import count_noun, short_date
@@ -192,6 +194,24 @@ def _opened(found: Sequence[C]) -> list[C]:
     return [row for row in found if opened[row.case]]
 
 
+def paths(query: DrillDownQuery) -> DrillDownList:
+    """The absences that took a path from absence to breach, in order of day."""
+    ending, outcome = query.values["ending"], query.values["outcome"]
+    every = report_cache.duty_queries().absence_paths(query.period, query.wanted, report_cache.decisions())
+    found = _opened([p for p in every if ending in ("", p.ending) and outcome in ("", p.outcome)])
+    title = ENDINGS[ending] if ending else "Absences"
+    lines = [
+        DrillDownLine(p.reference, [p.absent_on, ENDINGS[p.ending], p.ended_on, p.days, label(p.outcome), p.place.officer,
+                                    p.place.team])
+        for p in found
+    ]  # fmt: skip
+    says = f"{count_noun(len(found), 'absence')}. They began {period_words(query.period)}."
+    return _listed(f"{title}: {len(found)}", says, _PATH_COLUMNS, lines)
+
+
+_PATH_COLUMNS = (Column("Absent on", "date"), Column("Where its path is"), Column("Ended on", "date"),
+                 Column("Working days", "number"), Column("Decided as"), Column("Officer then"), Column("Team then"))  # fmt: skip
+
 LISTS: Mapping[str, Callable[[DrillDownQuery], DrillDownList]] = {
-    "duties": duties, "answered": answered, "late": late, "coming": coming,
+    "duties": duties, "answered": answered, "late": late, "coming": coming, "paths": paths,
 }  # fmt: skip

@@ -11,6 +11,7 @@ from werkzeug.exceptions import BadRequest
 from domain.policy.measures.measure_files import reports
 from projections.ledger.ledger import Place
 from projections.reports.duty_results import WEEKS
+from projections.reports.enforcement_paths import ENDINGS
 from projections.reports.periods import Period
 from projections.reports.proportions import Scope
 from projections.reports.protected_groups import ATTRIBUTES
@@ -42,6 +43,8 @@ class DrillDownSchema(Schema):
     since = fields.Date(load_default=None, error_messages={"invalid": _SINCE})
     attribute = _one_of(ATTRIBUTES, f"People are told apart by {', '.join(ATTRIBUTES)}, not by {{input}}.")
     group = fields.String(load_default="")
+    ending = _one_of(ENDINGS, "There is no path that ends in {input}.")
+    outcome = fields.String(load_default="")
     week = fields.Integer(
         load_default=0, validate=validate.Range(0, WEEKS, error=_WEEK), error_messages={"invalid": _WEEK}
     )

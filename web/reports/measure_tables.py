@@ -124,9 +124,9 @@ def waits_table(lines: Iterable[WaitLines], asked: ReportRequest) -> Table:
             rows.append(
                 TableRow(
                     [line.measure.title, line.scope.level or "all", name, _told(line.now, line.now.n),
-                     None if line.now.withheld else line.now.waiting, _days_reached(line.now, line.now.median),
-                     _days_reached(line.now, line.now.ninetieth), _told(line.before, line.before.n),
-                     _days_reached(line.before, line.before.median), _days_reached(line.area, line.area.median)],
+                     None if line.now.withheld else line.now.waiting, days_reached(line.now, line.now.median),
+                     days_reached(line.now, line.now.ninetieth), _told(line.before, line.before.n),
+                     days_reached(line.before, line.before.median), days_reached(line.area, line.area.median)],
                     {"n": measure_link(line.measure, line.scope, asked.period),
                      "before_median": measure_link(line.measure, line.scope, asked.before)},
                     line is of.whole,
@@ -143,7 +143,7 @@ def _told(of: WaitFigure, count: int) -> Any:
     return WITHHELD_CELL if of.withheld else count
 
 
-def _days_reached(of: WaitFigure, days: int | None) -> Any:
+def days_reached(of: WaitFigure, days: int | None) -> Any:
     """A number of working days, or ``not reached`` where too few of the waits have ended."""
     if of.withheld:
         return WITHHELD_CELL

@@ -2,12 +2,14 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from functools import partial
 from typing import TypeVar, cast
 
 from flask import current_app, g
 
 from projections.reports.duty_queries import DutyQueries
 from projections.reports.duty_results import snoozed_duties
+from projections.reports.enforcement_paths import Decisions, decisions_on
 from projections.reports.reader_reach import ReaderReach
 from projections.reports.told_figures import ToldFigures
 from web.services import current_cases, following_read_model
@@ -37,6 +39,13 @@ def told_figures() -> ToldFigures:
         snoozed = snoozed_duties(access_control.register().snoozes.every())
         g.told_figures = ToldFigures(duty_queries(), reach, clock.today(), snoozed)
     return cast(ToldFigures, g.told_figures)
+
+
+def decisions() -> Decisions:
+    """What gives the decisions of courts and of the Parole Board, as known at the moment of the page."""
+    moment = current_cases.moment()
+    position = following_read_model.as_at(moment).columns.position
+    return partial(decisions_on, following_read_model.views().stored, position=position, known_at=moment.known_at)
 
 
 def reader_and_moment() -> tuple[Hashable, ...]:

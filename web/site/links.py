@@ -68,6 +68,7 @@ FOOTER = (
 PART_OF: Mapping[str, str] = {
     "begin": "caseload.index", "cases": "caseload.index", "countersign": "caseload.index", "keeping": "caseload.index",
     "outcomes": "desk.index", "recording": "caseload.index", "replay": "caseload.index", "matrix": "compliance.index",
+    "process": "compliance.index",
     "assessing": "inspections.index", "inspecting": "inspections.index", "publishing": "inspections.index",
     "policy": "inspections.index", "reporting": "inspections.index", "invitations": "staff.index",
     "machines": "staff.index", "requests": "staff.index", "proof": "data.index", "sources": "data.index",

@@ -34,7 +34,7 @@ CHECKED = {
 PAGES = {
     "p.anstey": [
         "/desk", "/changed", "/changed/verdicts", "/desk/overdue", "/desk/overdue/download/csv",
-        "/cases", "/cases/download/ods", "/matrix/duties", "/matrix/duties/download/xlsx", CASE,
+        "/cases", "/cases/download/ods", "/matrix/duties", "/matrix/duties/download/xlsx", "/process", CASE,
         f"{CASE}/due", f"{CASE}/timeline", f"{CASE}/answers", f"{CASE}/history",
         f"{CASE}/record", f"{CASE}/record/WarningGiven", "/inspections", "/standards",
         "/outcomes", "/begin-a-case", f"{CASE}/countersign/0004", "/standards/compare", "/sign-in",

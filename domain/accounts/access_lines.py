@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, get_args
 Action = Literal[
     "signed in", "sign-in failed", "sign-in delayed", "signed out", "viewed", "refused", "searched", "downloaded", "calendar",
     "recorded", "imported", "account made", "account changed", "password changed", "asked", "decided", "log read",
-    "searches forgotten", "source changed",
+    "searches forgotten", "source changed", "backed up", "restored", "restore rehearsed",
 ]  # fmt: skip
 ACTIONS: tuple[Action, ...] = get_args(Action)
 

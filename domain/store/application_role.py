@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from domain.store.hash_chain import TABLE
 from domain.store.lateness import LATE_TABLE
-from domain.store.log_tables import HEAD, HEAD_CHANGES, TILES
+from domain.store.log_tables import HEAD, HEAD_CHANGES, TILES, TYPES
 
 READS, APPENDS = ("SELECT",), ("SELECT", "INSERT")
 CHANGES = ("SELECT", "INSERT", "UPDATE")
@@ -22,6 +22,7 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     TABLE: APPENDS,
     HEAD: ("SELECT", f"UPDATE ({', '.join(HEAD_CHANGES)})"),
     TILES: APPENDS,
+    TYPES: APPENDS,
     "published_files": APPENDS,
     "attachments": APPENDS,
     f"{TABLE}_steps": READS,

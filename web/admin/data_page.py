@@ -12,6 +12,7 @@ from domain.store.last_extracts import Extract
 from domain.store.sources import Source, registered_sources
 from domain.working.kept_files import REJECTED
 from projections.ledger.ledger import Place
+from web.admin.backup_state import backup_state
 from web.services import current_cases, extracts_here, following_read_model
 from web.site import access_control, clock
 from web.site.known_browsers import waits_for
@@ -59,6 +60,8 @@ def index() -> str:
         accounts=_accounts(accounts, now),
         waiting=len(list(register.requests.still_open(now))),
         since=SIGN_INS.days,
+        backups=backup_state(register.log, now, clock.day()),
+        damaged=current_cases.repository().damaged_inspections.values(),
         detail=_detail,
     )
 

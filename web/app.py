@@ -113,6 +113,7 @@ from web.site import (
     access_control,
     access_logging,
     body_limits,
+    damage_pages,
     date_line,
     dear_pages,
     entry_ids,
@@ -295,6 +296,7 @@ def create_app(
         search_page,
         security_headers,
         error_pages,
+        damage_pages,
     ):
         part.attach(app)
     for blueprint in dict.fromkeys(page.blueprint for page in PAGES):

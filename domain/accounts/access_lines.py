@@ -10,6 +10,7 @@ Action = Literal[
     "signed in", "sign-in failed", "sign-in delayed", "signed out", "viewed", "refused", "searched", "downloaded", "calendar",
     "recorded", "imported", "account made", "account changed", "password changed", "asked", "decided", "log read",
     "searches forgotten", "source changed", "destination changed", "delivered",
+    "backed up", "restored", "restore rehearsed",
 ]  # fmt: skip
 ACTIONS: tuple[Action, ...] = get_args(Action)
 

@@ -30,8 +30,8 @@ MOST_IDLE = 8
 
 
 def log_database(database: Database) -> Database:
-    """Where the log of a record is kept; no two records share one."""
-    if database.kind == "postgresql" or database.in_memory:
+    """Where the log of a record is kept; no two records share one. A backup holds it beside the entries."""
+    if database.kind == "postgresql" or database.in_memory or database.read_only:
         return database
     path = Path(database.path)
     return Database(str(path.with_suffix(".access.sqlite") if path.suffix == ".sqlite" else f"{path}.access"))
@@ -61,7 +61,8 @@ class LogStore:
 
     def __init__(self, database: Database):
         self.database, self.kind = database, database.kind
-        self._file = None if database.kind == "postgresql" or database.in_memory else WatchedFile(database.path)
+        watched = database.kind == "sqlite" and not database.in_memory and not database.read_only
+        self._file = WatchedFile(database.path) if watched else None
         self._idle: LifoQueue[tuple[Any, FileState | None]] = LifoQueue(MOST_IDLE)
         weakref.finalize(self, _close_all, self._idle)
 
@@ -126,11 +127,14 @@ def _close_all(idle: LifoQueue[tuple[Any, FileState | None]]) -> None:
 
 
 def _sqlite(database: Database) -> sqlite3.Connection:
-    if not database.in_memory:
+    if not database.in_memory and not database.read_only:
         _make_private(Path(database.path))
     connection = sqlite3.connect(
-        database.path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False, uri=database.in_memory
-    )
+        database.uri, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False,
+        uri=database.in_memory or database.read_only,
+    )  # fmt: skip
+    if database.read_only:
+        return connection
     try:
         # What is deleted (keys) is overwritten.
         for setting in ("journal_mode = WAL", f"synchronous = {SYNCHRONOUS}", "secure_delete = ON"):

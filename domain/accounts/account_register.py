@@ -34,6 +34,7 @@ from domain.entries.tidy_text import words
 from domain.outside_key import OutsideKey, outside_key
 from domain.store.database import Database, NotPrepared
 from domain.store.engines import engine_of, insert_into
+from domain.store.record_state import check_engine
 from domain.store.table_steps import ACCESS_LOG, REGISTER
 from domain.working.digests import Digests
 from domain.working.drafts import Drafts
@@ -68,6 +69,7 @@ class AccountRegister(KeptAccounts):
         self.requests = Requests(self.engine, partial(_outside_key, self.engine))
         self.log = AccessLog(database, key=partial(_log_key, self.engine), is_account=partial(_has, self.engine))
         weakref.finalize(self, self.engine.dispose)
+        check_engine(database, self.engine)
         if prepare or database.kind == "sqlite":
             REGISTER.bring_up(database, self.engine)
             with self.engine.begin() as c:

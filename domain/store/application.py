@@ -20,6 +20,7 @@ from domain.store.entry_codec import EntryMapper, register_row, stored_register_
 from domain.store.freeze_fixing import fix_older_freezes
 from domain.store.hash_chain import ChainedRecorder
 from domain.store.person_index import PersonIndex
+from domain.store.record_state import check_record
 from domain.store.sqlite_recorder import ChainedSQLiteRecorder
 from domain.store.texts import Texts
 from domain.store.writing import Writing
@@ -104,7 +105,8 @@ class Files(Application[str]):
         files = cls(env=settings | ({"CREATE_TABLE": "y"} if prepare else {}))
         files.database = database
         try:
-            if prepare or database.kind == "sqlite":
+            check_record(database, files.recorder)
+            if prepare or (database.kind == "sqlite" and not database.read_only):
                 _prepare(files)
                 if prepare:
                     preparation.guard(files.recorder)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from domain.store.hash_chain import TABLE
 from domain.store.lateness import LATE_TABLE
-from domain.store.log_tables import HEAD, HEAD_CHANGES, TILES
+from domain.store.log_tables import HEAD, HEAD_CHANGES, TILES, TYPES
 from domain.store.table_steps import ACCESS_LOG, REGISTER
 
 READS, APPENDS = ("SELECT",), ("SELECT", "INSERT")
@@ -23,6 +23,7 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     TABLE: APPENDS,
     HEAD: ("SELECT", f"UPDATE ({', '.join(HEAD_CHANGES)})"),
     TILES: APPENDS,
+    TYPES: APPENDS,
     "published_files": APPENDS,
     "attachments": APPENDS,
     f"{TABLE}_steps": READS,

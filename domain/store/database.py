@@ -6,8 +6,9 @@ no two processes of a site create tables at the same time.
 
 import os
 import re
+import sqlite3
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -24,6 +25,18 @@ LOCK_SECONDS, STATEMENT_SECONDS = 5, 30
 PORTS = re.compile("[0-9]*(,[0-9]*)*")
 
 Kind = Literal["sqlite", "postgresql"]
+
+READ_ONLY = "sqlite-read-only"
+"""The scheme of the address of an SQLite file that nobody writes to."""
+
+SQLITE = b"SQLite format 3\0"
+"""How an SQLite file begins."""
+
+BACKUPS = {"backup": b"CAB1", "keys": b"CAK1"}
+"""What stands in the header of a backup, and of a file of keys (``application_id``), so that half a file is told too."""
+
+IMMUTABLE = "immutable=1"
+"""What SQLite is told of a file that nobody writes to (see its page on URI file names)."""
 
 
 class WrongAddress(ValueError):
@@ -44,6 +57,8 @@ class Database:
 
     path: str = ""
     libpq: tuple[tuple[str, str], ...] = ()
+    read_only: bool = False
+    """An SQLite file that nobody writes to, such as a backup: it is read without a lock, and nothing is made beside it."""
 
     @classmethod
     def at(cls, address: str) -> "Database":
@@ -54,6 +69,8 @@ class Database:
         scheme, _, rest = address.partition("://")
         if not rest:
             return cls(address if address.startswith("file:") else str(Path(address).expanduser()))
+        if scheme == READ_ONLY:
+            return cls(rest, read_only=True)
         if scheme == "sqlite":
             path = rest[1:] if rest.startswith("/") else rest
             return cls(str(Path(path).expanduser()))
@@ -86,7 +103,7 @@ class Database:
     def address(self) -> str:
         """The address in full, with the password and every option: what opens the database."""
         if self.kind == "sqlite":
-            return self.path
+            return f"{READ_ONLY}://{self.path}" if self.read_only else self.path
         return "postgresql:///?" + "&".join(f"{name}={quote(value, safe='')}" for name, value in self.libpq)
 
     @property
@@ -122,30 +139,50 @@ class Database:
     def in_memory(self) -> bool:
         return self.path.startswith("file:")
 
+    @property
+    def uri(self) -> str:
+        """What SQLite opens, as a URI or a path."""
+        return f"{Path(self.path).absolute().as_uri()}?{IMMUTABLE}" if self.read_only else self.path
+
     def make_private(self) -> None:
         """Create the folder and the SQLite file, if it is one, for this user only; narrow a file that is there to 0600.
 
         Raises ``NotPrivate`` where others can write to the folder: they could put another file in its place.
         """
-        if self.kind != "sqlite" or self.in_memory:
+        if self.kind != "sqlite" or self.in_memory or self.read_only:
             return
         path = Path(self.path)
         path.parent.mkdir(mode=OUR_FOLDER, parents=True, exist_ok=True)
         check_place(path.parent)
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, OURS))
+        _check_no_backup(path)
         for part in ("", "-wal", "-shm", "-journal"):
             narrow(Path(f"{path}{part}"))
 
     def settings(self) -> dict[str, str]:
         """The settings by which the library ``eventsourcing`` opens it."""
         if self.kind == "sqlite":
-            return {"PERSISTENCE_MODULE": "domain.store.sqlite_file:WatchingFactory", "SQLITE_DBNAME": self.path,
-                    "SQLITE_LOCK_TIMEOUT": "10"}  # fmt: skip
+            return {"PERSISTENCE_MODULE": "domain.store.sqlite_file:WatchingFactory", "SQLITE_DBNAME": self.uri,
+                    "SQLITE_LOCK_TIMEOUT": "10", "CREATE_TABLE": "n" if self.read_only else "y"}  # fmt: skip
         return {
             "PERSISTENCE_MODULE": "domain.store.postgres_pool:AddressFactory", "CASEAUDIT_ADDRESS": self.address,
             "CREATE_TABLE": "n",
         }  # fmt: skip
+
+
+def _check_no_backup(path: Path) -> None:
+    """``NotPrepared`` where an SQLite file is a backup: opened as a database it would change.
+
+    SQLite itself reads the header: a file that this process opened and closed beside it would lose the locks that SQLite has on it.
+    """
+    mark = 0
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.absolute().as_uri()}?{IMMUTABLE}", uri=True)) as c:
+        ((mark,),) = c.execute("PRAGMA application_id")
+    if mark.to_bytes(4, "big", signed=True) in BACKUPS.values():
+        raise NotPrepared(
+            f"{path} is a backup, and stays as it is: caseaudit restore makes a database of it, caseaudit verify checks it"
+        )
 
 
 def _site_options() -> str:

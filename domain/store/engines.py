@@ -24,9 +24,10 @@ def engine_of(database: Database) -> sa.Engine:
     if database.kind == "sqlite":
         if not database.missing:
             database.make_private()
-        url = sa.URL.create("sqlite", database=database.path)
+        query = {"uri": "true"} if database.read_only else {}
+        url = sa.URL.create("sqlite", database=database.uri, query=query)
         engine = sa.create_engine(url, connect_args={"timeout": 10}, hide_parameters=True)
-        if not database.in_memory:
+        if not database.in_memory and not database.read_only:
             _watch(engine, WatchedFile(database.path))
         return engine
     return sa.create_engine(

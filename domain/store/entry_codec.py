@@ -15,7 +15,7 @@ from domain.entries.inspection_entries import PolicyKept
 from domain.entries.register_entries import RegisterEntry, register_types
 from domain.entries.tidy_text import tidied
 from domain.sealing.sealing import entry_part, with_tail
-from domain.store.hash_chain import ChainedEvent
+from domain.store.hash_chain import TABLE, ChainedEvent
 
 
 def topic_of(entry_type: type[Entry] | type[RegisterEntry]) -> str:
@@ -40,12 +40,35 @@ encoded: Callable[[Entry | RegisterEntry], bytes] = msgspec.json.Encoder().encod
 """An entry as the JSON that is stored."""
 
 
+class UnreadableEntry(msgspec.MsgspecError):
+    """What is stored cannot be read as an entry. ``reference``, ``number``: its file and its number there, where they are known.
+
+    The message names neither, since it may be shown to somebody to whom the file is closed.
+    """
+
+    def __init__(self, reference: str = "", number: int = 0):
+        super().__init__(f"an entry in the table {TABLE} cannot be read: it is not what was stored")
+        self.reference, self.number = reference, number
+
+
+_UNREADABLE = (KeyError, ValueError, msgspec.MsgspecError)
+"""What reading raises where the type is not known, or the state is no such entry."""
+
+
+def known_topics() -> set[str]:
+    """The names in the store of all types that this version knows."""
+    return {*_DECODERS, *_REGISTER}
+
+
 def stored_entry(topic: str, state: bytes) -> Entry:
     """The entry that is stored under this topic as this state, with its text tidied: it may have been stored before that.
 
-    What is sealed stays so; the ciphertexts behind the JSON are not read. ``MsgspecError`` where it is no such entry.
+    What is sealed stays so; the ciphertexts behind the JSON are not read. ``UnreadableEntry`` where it is no such entry.
     """
-    return tidied(_DECODERS[topic].decode(entry_part(state)))
+    try:
+        return tidied(_DECODERS[topic].decode(entry_part(state)))
+    except _UNREADABLE as error:
+        raise UnreadableEntry from error
 
 
 def entry_of_file(topic: str, state: bytes) -> Entry:
@@ -55,10 +78,18 @@ def entry_of_file(topic: str, state: bytes) -> Entry:
     """
     try:
         return stored_entry(topic, state)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UnreadableEntry:
         if topic != _TOPICS[PolicyKept]:
             raise
         return UNREADABLE_TEXT
+
+
+def recorded_entry(reference: str, number: int, topic: str, state: bytes) -> RecordedEntry:
+    """The entry of a file with its number there. ``UnreadableEntry``, with its place."""
+    try:
+        return RecordedEntry(reference, number, entry_of_file(topic, state))
+    except UnreadableEntry as error:
+        raise UnreadableEntry(reference, number) from error
 
 
 def register_row(reference: str, number: int, fact: RegisterEntry) -> ChainedEvent:
@@ -67,8 +98,11 @@ def register_row(reference: str, number: int, fact: RegisterEntry) -> ChainedEve
 
 
 def stored_register_entry(topic: str, state: bytes) -> RegisterEntry:
-    """The register entry that is stored under this topic as this JSON."""
-    found: RegisterEntry = _REGISTER[topic].decode(state)
+    """The register entry that is stored under this topic as this JSON; ``UnreadableEntry`` where it is none."""
+    try:
+        found: RegisterEntry = _REGISTER[topic].decode(state)
+    except _UNREADABLE as error:
+        raise UnreadableEntry from error
     return found
 
 
@@ -86,5 +120,5 @@ class EntryMapper(Mapper[str]):
         return recorded.originator_id, recorded.originator_version, _TOPICS[type(fact)], state
 
     def to_domain_event(self, stored_event: StoredEvent) -> RecordedEntry:
-        fact = entry_of_file(stored_event.topic, stored_event.state)
-        return RecordedEntry(str(stored_event.originator_id), stored_event.originator_version, fact)
+        number = stored_event.originator_version
+        return recorded_entry(str(stored_event.originator_id), number, stored_event.topic, stored_event.state)

@@ -22,7 +22,7 @@ from domain.sealing.person_key import KeyDestroyed, PersonKey, Where
 from domain.sealing.sealed_fields import sealed_paths
 from domain.sealing.sealing import NotOpened, opened, tail_of
 from domain.store.entry_codec import stored_entry
-from domain.store.erased_marks import ErasedMarks, marks_path
+from domain.store.erased_marks import IN_FILE, ErasedMarks, marks_path
 from domain.store.key_store import names_of, record_ids
 from domain.store.name_digests import Text
 from domain.store.person_keys import PersonKeys
@@ -56,8 +56,27 @@ def marks_of(files: "Files") -> ErasedMarks:
 
 def is_marked(files: "Files") -> Callable[[str], bool]:
     """Whether a CRN is marked, under the record's own name or one that it had before it branched. ``KeyUnusable``."""
-    every = [ErasedMarks(path) for path in {marks_path(record) for record in record_ids(files)}]
+    every = _every_marks(files)
     return lambda crn: any(marks.has(crn) for marks in every)
+
+
+def _every_marks(files: "Files") -> list[ErasedMarks]:
+    """The marks under the record's own name, and under those that it had before it branched. ``KeyUnusable``."""
+    return [ErasedMarks(path) for path in {marks_path(record) for record in record_ids(files)}]
+
+
+def _marked_texts(files: "Files", keys: PersonKeys) -> list[Where]:
+    """The texts that are marked as redacted, whatever the register says of them."""
+    every, found = _every_marks(files), list[Where]()
+    for marks in every:
+        for crn in filter(marks.has_texts, keys.crns()):
+            places = (
+                Where(case, fact.entry, path)
+                for case, fact, _ in stored_texts(files, crn)
+                for path in sealed_paths(fact)
+            )
+            found += filter(marks.has_text, places)
+    return found
 
 
 def check_sealed(files: "Files") -> None:
@@ -99,11 +118,18 @@ def check_erasable(files: "Files", crn: str) -> None:
 
 
 def redact(files: "Files", fact: TextRedacted, *, actor: str) -> None:
-    """Destroy the key of one text. The others of its person still open. ``NotErased`` where there is no such text."""
+    """Destroy the key of one text. The others of its person still open. ``NotErased`` where there is no such text.
+
+    Where no mark of it can be kept outside the database, that is logged: an older copy would open it again.
+    """
     where = Where(fact.case, fact.entry, fact.path)
     check_text(files, where)
     crn = where.case.partition("/")[0]
     files.enter(person_file(crn), fact, actor=actor)
+    try:
+        marks_of(files).add_text(where)
+    except KeyUnusable:
+        _log.warning("a text was redacted, and no mark of it could be kept outside the database (%s)", IN_FILE)
     _rekey(files, files.keys, where)
 
 
@@ -173,7 +199,8 @@ def destroy_again(files: "Files", keys: PersonKeys) -> list[str]:
         keys.destroy(crn)
         _log.warning("%s was erased, and its keys were there again: they were destroyed once more", crn)
     keys.is_marked = marked
-    return again + _redact_again(files, keys, redacted_texts(register), erased)
+    redacted = dict.fromkeys((*redacted_texts(register), *_marked_texts(files, keys)))
+    return again + _redact_again(files, keys, redacted, {*erased, *again})
 
 
 def _redact_again(files: "Files", keys: PersonKeys, redacted: Iterable[Where], erased: set[str]) -> list[str]:

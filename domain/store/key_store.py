@@ -23,6 +23,8 @@ from domain.store.database import Database, Kind
 from domain.store.log_reader import LogReader
 from domain.store.name_digests import NameDigests
 from domain.store.person_keys import SEARCH, PersonKeys, own_engine
+from domain.store.preparation import numbers_of
+from domain.store.record_state import KEYS_AWAY
 from domain.store.sealer import KeysMissing
 
 if TYPE_CHECKING:
@@ -38,6 +40,11 @@ _meta = sa.MetaData()
 
 STORE = sa.Table("key_store", _meta, sa.Column("name", sa.Text, primary_key=True), sa.Column("mark", sa.Text))
 """One row: the name of the store, and its name wrapped, which shows whether the outside key is the right one."""
+
+NOT_RESTORED = (
+    "the record was restored without the keys of persons: put them back with `caseaudit keys restore FILE`, where FILE is the file "
+    "of keys that `caseaudit backup --keys` made"
+)
 
 MOVED = "the keys of persons are in a store of their own"
 
@@ -87,7 +94,8 @@ def person_keys_of(files: "Files") -> PersonKeys:
     """The keys of a record, wherever they are; ``MissingKeys`` says why they are not here."""
     name = moved_to(files)
     if name is None:
-        return PersonKeys.at(files.database)
+        away = KEYS_AWAY in numbers_of(files.recorder)
+        return MissingKeys(NOT_RESTORED) if away else PersonKeys.at(files.database)
     path = store_path(files)
     if not path.exists():
         return MissingKeys(f"there is no store of persons' keys at {path}: put it back, or name it in {IN_FILE}")
@@ -105,7 +113,8 @@ def person_keys_of(files: "Files") -> PersonKeys:
 
 def names_of(files: "Files", keys: PersonKeys) -> NameDigests:
     """The index of names. It stays in the record, wherever the keys are."""
-    return NameDigests(keys.engine if moved_to(files) is None else own_engine(files.database), keys)
+    apart = isinstance(keys, MissingKeys) or moved_to(files) is not None
+    return NameDigests(own_engine(files.database) if apart else keys.engine, keys)
 
 
 def _opened(path: Path, wrapping: Wrapping, name: str) -> PersonKeys:

@@ -5,11 +5,13 @@ is looked at then; a process looks back once.
 """
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from threading import Lock
 from typing import Any, NamedTuple
 
 from domain.calendar.london_time import day_of
+from domain.store.entry_codec import UnreadableEntry
 from domain.store.hash_chain import TABLE, ChainedRecorder
 from domain.store.lateness import recorded_at_of
 from domain.store.sources import Source
@@ -105,11 +107,11 @@ class LastExtracts:
 
     def _recorded_to(self, source: str, position: int) -> date | None:
         """The day of the latest recording on cases among the last entries of an extract; None: none is of a case."""
-        found = (
-            day_of(recorded_at_of(bytes(state)))
-            for actor, topic, state in self._rows(RECORDED, position - SAMPLED, position)
-            if _comes_from(source, str(actor)) and str(topic).startswith("case.")
-        )
+        found = list[date]()
+        for actor, topic, state in self._rows(RECORDED, position - SAMPLED, position):
+            if _comes_from(source, str(actor)) and str(topic).startswith("case."):
+                with suppress(UnreadableEntry):  # ``verify`` names it
+                    found.append(day_of(recorded_at_of(bytes(state))))
         return max(found, default=None)
 
     def _rows(self, query: str, after: int, until: int) -> Sequence[Sequence[Any]]:

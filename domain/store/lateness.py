@@ -15,6 +15,7 @@ import msgspec
 
 from domain.calendar.london_time import start_of_day
 from domain.entries.register_entries import RegisterEntry
+from domain.store.entry_codec import UnreadableEntry
 from domain.store.hash_chain import TABLE, ChainedEvent
 from domain.store.sources import Source
 from domain.store.stored_by import DEMONSTRATION, StoredBy
@@ -161,7 +162,10 @@ _read: Callable[[bytes], _Recorded] = msgspec.json.Decoder(_Recorded).decode
 
 def recorded_at_of(state: bytes) -> datetime:
     """When an entry with this stored state was recorded. Below its first line stand its sealed texts."""
-    return _read(state.partition(b"\n")[0]).recorded_at
+    try:
+        return _read(state.partition(b"\n")[0]).recorded_at
+    except ValueError as error:
+        raise UnreadableEntry from error
 
 
 def _instant(text: str) -> datetime:

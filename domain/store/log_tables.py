@@ -38,6 +38,13 @@ STEP = 1024
 
 HEAD, TILES = f"{TABLE}_head", f"{TABLE}_tiles"
 
+TYPES = f"{TABLE}_types"
+"""The types of the entries that were ever stored, so that a program that does not know one says so before it reads anything."""
+
+FILL_TYPES = f"INSERT INTO {TYPES} SELECT DISTINCT topic FROM {TABLE} WHERE true ON CONFLICT DO NOTHING"
+
+MISSING = "restore the latest backup (docs/backup.md)"
+
 NO_HEAD = "the row with the head of the log is missing or cannot be read: run `caseaudit verify`"
 
 _TYPES = {
@@ -76,6 +83,7 @@ def statements(kind: Kind) -> list[str]:
         ),
         f"CREATE TABLE IF NOT EXISTS {TILES} (level {number} NOT NULL, number {number} NOT NULL, last_position {number} NOT NULL, "
         f"root {bytes_} NOT NULL, hashes {bytes_} NOT NULL, PRIMARY KEY (level, number))",
+        f"CREATE TABLE IF NOT EXISTS {TYPES} (topic text NOT NULL PRIMARY KEY)",
     ]
 
 
@@ -97,6 +105,7 @@ class LogTables:
         self.kind, self.position = kind, position
         self.open = OpenLeaves()
         self.signing = HeadSigning()
+        self._types, self._types_added = set[str](), set[str]()
 
     def _run(self, c: Any, statement: str, values: Sequence[Any] = ()) -> Any:
         c.execute(statement if self.kind == "sqlite" else statement.replace("?", "%s").encode(), values)
@@ -107,7 +116,7 @@ class LogTables:
         row = self._run(c, f"SELECT * FROM {HEAD}{' FOR UPDATE' if lock else ''}").fetchone()
         try:
             return LogHead.of(row)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, LookupError) as error:
             raise BrokenChain(NO_HEAD) from error
 
     def move(
@@ -151,6 +160,20 @@ class LogTables:
         if late := late_rows(entries, positions[0], stored_at, actor, registered):
             insert = INSERT_LATE.format("?" if self.kind == "sqlite" else "%s")
             c.executemany(insert if self.kind == "sqlite" else insert.encode(), late)
+
+    def note_types(self, c: Any, entries: Sequence[ChainedEvent]) -> None:
+        """Note the types of some entries just stored, where they are not noted yet.
+
+        What this process has added itself is added again each time: it may have been rolled back.
+        """
+        new = {entry[2] for entry in entries} - self._types
+        if not new:
+            return
+        there = {row["topic"] for row in self._run(c, f"SELECT topic FROM {TYPES}").fetchall()}
+        self._types |= there - self._types_added
+        for topic in sorted(new - there):
+            self._types_added.add(topic)
+            self._run(c, f"INSERT INTO {TYPES} (topic) VALUES (?) ON CONFLICT DO NOTHING", (topic,))
 
     def guard(self, c: Any) -> None:
         """Make the triggers that refuse changes, where they are missing."""
@@ -207,14 +230,17 @@ class LogTables:
         return self._rows(c, f"SELECT * FROM {TABLE} WHERE originator_id = ? ORDER BY originator_version", (file,))
 
     def _rows(self, c: Any, query: str, values: Sequence[Any]) -> list[StoredRow]:
-        return [
-            StoredRow(
-                row[self.position],
-                StoredEvent(row["originator_id"], row["originator_version"], row["topic"], _plain(row["state"])),
-                row["stored_at"], row["actor"], _plain(row["hash"]),
-            )
-            for row in self._run(c, query, values).fetchall()
-        ]  # fmt: skip
+        try:
+            return [
+                StoredRow(
+                    row[self.position],
+                    StoredEvent(row["originator_id"], row["originator_version"], row["topic"], _plain(row["state"])),
+                    row["stored_at"], row["actor"], _plain(row["hash"]),
+                )
+                for row in self._run(c, query, values).fetchall()
+            ]  # fmt: skip
+        except LookupError as error:
+            raise BrokenChain(f"a column of the table {TABLE} is missing ({error.args[0]}); {MISSING}") from error
 
     def unsigned_row(self, c: Any, head: LogHead, now: datetime) -> ChainedEvent | None:
         """The register entry to be stored before any other, where the head is not signed as it must be: ``StoredUnsigned``."""

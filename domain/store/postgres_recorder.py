@@ -93,6 +93,7 @@ class ChainedPostgresRecorder(ChainedRecorder, PostgresApplicationRecorder):
         positions = list(range(last - len(entries) + 1, last + 1))
         self.log.move(c, head, added, positions, stored_at, clock_back)
         self.log.note_late(c, entries, positions, stored_at, actor)
+        self.log.note_types(c, entries)
         return positions
 
     def _head(self, c: Cursor[DictRow]) -> tuple[int, bytes]:

@@ -23,6 +23,7 @@ from domain.store.entry_codec import register_row, stored_register_entry, topic_
 from domain.store.files_by_digest import Attachments, FilesByDigest, PublishedFiles, statements
 from domain.store.hash_chain import TABLE, ChainedRecorder
 from domain.store.lateness import CREATE_LATE, LATE_TABLE, differing, make_anew
+from domain.store.log_tables import FILL_TYPES
 from domain.store.sqlite_recorder import ChainedSQLiteRecorder
 
 STEPS_TABLE = f"{TABLE}_steps"
@@ -142,6 +143,7 @@ STEPS: Mapping[int, Step] = {
     16: "CREATE INDEX IF NOT EXISTS ix_name_digests_reference ON name_digests (reference)",
     17: f"CREATE TABLE IF NOT EXISTS {EARLIER} (position bigint PRIMARY KEY, hash text NOT NULL)",
     18: _table_of(Attachments),
+    30: FILL_TYPES,
 }
 """Each step by its number. Numbers only grow, and a step once released never changes."""
 
@@ -154,12 +156,17 @@ FREEZES_FIXED = 8
 
 def is_prepared(recorder: ChainedRecorder) -> bool:
     """Whether all steps have been done."""
+    return {*STEPS, FREEZES_FIXED} <= numbers_of(recorder)
+
+
+def numbers_of(recorder: ChainedRecorder) -> set[int]:
+    """The numbers of the steps that have been done, and those that say what stands with the database (``LEFT_OPEN``)."""
     with _transaction(recorder, commit=False) as c:
         c.execute(_HAS_TABLE[_is_sqlite(recorder)])
         if c.fetchone() is None:
-            return False
+            return set()
         c.execute(f"SELECT number FROM {STEPS_TABLE}")
-        return {*STEPS, FREEZES_FIXED} <= {row["number"] for row in c.fetchall()}
+        return {row["number"] for row in c.fetchall()}
 
 
 def prepare(recorder: ChainedRecorder) -> None:

@@ -17,11 +17,12 @@ from domain.store.hash_chain import TABLE, Hashed, StoredRow
 from domain.store.lateness import LATE_TABLE, make_anew
 from domain.store.log_check import Known, check_log
 from domain.store.log_reader import LogReader
-from domain.store.log_tables import HEAD, STEP, TILES, leaves_of
-from domain.store.preparation import SEALING_TABLE, STEPS_TABLE, position_column
+from domain.store.log_tables import FILL_TYPES, HEAD, STEP, TILES, TYPES, leaves_of
+from domain.store.preparation import SEALING_TABLE, STEPS_TABLE, numbers_of, position_column
+from domain.store.record_state import KEYS_AWAY, set_state
 from domain.store.table_steps import REGISTER
 
-MADE_ANEW = frozenset((TABLE, HEAD, TILES, LATE_TABLE, STEPS_TABLE, SEALING_TABLE, REGISTER.table))
+MADE_ANEW = frozenset((TABLE, HEAD, TILES, TYPES, LATE_TABLE, STEPS_TABLE, SEALING_TABLE, REGISTER.table))
 """The tables of entries, which are copied row by row with their hashes, and those that follow from them."""
 
 LEFT_BEHIND = frozenset(("sessions", "sign_in_tries", "invitations", "witness_tries", "api_calls"))
@@ -82,6 +83,8 @@ def copy_record(
         )
     for _ in check_log(target.recorder, [Known(before.frontier.size, before.frontier.root, before.position)]):
         pass
+    if KEYS_AWAY in numbers_of(source.recorder):
+        set_state(target.recorder, KEYS_AWAY, on=True)
     return Copied(before.frontier.size, before.frontier.root, rows)
 
 
@@ -102,6 +105,7 @@ def _copy_entries(source: Files, target: Files, report_progress: Callable[[int],
         log.sign_as(c, head.note)
         mark = "?" if log.kind == "sqlite" else "%s"
         make_anew(c, position_column(recorder), mark, stored_register_entry)
+        c.execute(FILL_TYPES if log.kind == "sqlite" else FILL_TYPES.encode())
         if log.kind == "postgresql":
             c.execute(next_number(TABLE, log.position).encode())
 

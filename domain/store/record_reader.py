@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from domain.aggregates.case_file import CASE_OR_INSPECTION, CaseFile, RecordedEntry, evolve
+from domain.aggregates.case_file import CASE_OR_INSPECTION, CaseFile, evolve
 from domain.aggregates.person_files import PersonFiles
-from domain.store.entry_codec import entry_of_file
+from domain.store.entry_codec import recorded_entry
 from domain.store.hash_chain import TABLE, Standing, standing_of
 from domain.store.lateness import recorded_at_of
 from domain.store.person_index import PersonIndex
@@ -243,7 +243,7 @@ class RecordReader:
                 file = CaseFile(reference)
                 for _, version, topic, state in of_one:
                     if versions is None or version <= versions[reference]:
-                        evolve(file, RecordedEntry(reference, version, entry_of_file(topic, bytes(state))))
+                        evolve(file, recorded_entry(reference, version, topic, bytes(state)))
                 if file.version:
                     yield file
 
@@ -291,7 +291,7 @@ class RecordReader:
                 entries = c.execute(query.order_by(t.c.originator_id, t.c.originator_version)).all()
             for reference, version, topic, state, position in entries:
                 stored = found.setdefault(reference, _StoredFile(CaseFile(reference), []))
-                evolve(stored.file, RecordedEntry(reference, version, entry_of_file(topic, bytes(state))))
+                evolve(stored.file, recorded_entry(reference, version, topic, bytes(state)))
                 stored.positions.append(position)
         return found
 

@@ -24,7 +24,7 @@ from domain.store.hash_chain import TABLE, Hashed, StoredRow, hashed
 from domain.store.lateness import make_anew
 from domain.store.log_check import check_log
 from domain.store.log_reader import LogReader
-from domain.store.log_tables import leaves_of
+from domain.store.log_tables import FILL_TYPES, leaves_of
 from domain.store.name_digests import Text
 from domain.store.preparation import EARLIER, begin_sealing, position_column
 from domain.store.record_copy import as_bytes, copy_table, goes_along, insert_rows, next_number, rows_until
@@ -118,6 +118,7 @@ class _Writer:
         with recorder.datastore.transaction(commit=True) as c:
             mark = "?" if recorder.log.kind == "sqlite" else "%s"
             make_anew(c, position_column(recorder), mark, stored_register_entry)
+            c.execute(FILL_TYPES if recorder.log.kind == "sqlite" else FILL_TYPES.encode())
             if recorder.log.kind == "postgresql":
                 c.execute(next_number(TABLE, recorder.log.position).encode())
 

@@ -12,6 +12,8 @@ from eventsourcing.persistence import OperationalError
 from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteFactory
 from eventsourcing.utils import EnvType
 
+from domain.store.database import IMMUTABLE
+
 
 class FileState(NamedTuple):
     """Which file it is, and when it was last written: by a checkpoint of SQLite or by anybody else. Time in nanoseconds."""
@@ -49,6 +51,11 @@ class WatchedFile:
 
 class WatchingPool(SQLiteConnectionPool):
     """A pool of the library's, which opens its connections again where the file has changed."""
+
+    @staticmethod
+    def detect_memory_mode(db_name: str) -> bool:
+        """Whether the file needs no watching, and no write-ahead log: nobody writes to it."""
+        return IMMUTABLE in db_name or SQLiteConnectionPool.detect_memory_mode(db_name)
 
     def __init__(self, db_name: str, lock_timeout: int | None):
         self._file = WatchedFile(db_name)

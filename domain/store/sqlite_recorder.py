@@ -79,6 +79,7 @@ class ChainedSQLiteRecorder(ChainedRecorder, SQLiteApplicationRecorder):
         positions = list(range(last - len(entries) + 1, last + 1))
         self.log.move(c, head, added, positions, stored_at, clock_back)
         self.log.note_late(c, entries, positions, stored_at, actor)
+        self.log.note_types(c, entries)
         return positions
 
     def head(self) -> tuple[int, str]:

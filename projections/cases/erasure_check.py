@@ -54,7 +54,12 @@ def holds_against(book: CaseRepository, case: str, day: date) -> list[str]:
 def open_inspections(
     book: CaseRepository, cases: Iterable[str], untold: Callable[[str], Collection[str]] = lambda case: ()
 ) -> Iterator[str]:
-    """The inspections that are not published and that these cases are in, in words. One that is ``untold`` is not named."""
+    """The inspections that are not published and that these cases are in, in words. One that is ``untold`` is not named.
+
+    Where an entry of any inspection cannot be read, nobody can say which cases are in it.
+    """
+    if book.damaged_inspections:
+        yield NOT_SAID
     found = [(name, book.inspection(name)) for name in book.inspections]
     for case in cases:
         for name, inspection in found:

@@ -9,7 +9,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from domain.aggregates.case_file import CaseFile, RecordedEntry, evolve
 from domain.aggregates.crn_links import first_crn, links_to
@@ -27,7 +27,9 @@ from domain.entries.case_entries import (
 from domain.entries.inspection_entries import InspectionOpened
 from domain.entries.register_entries import is_register
 from domain.store.application import Files
-from domain.store.hash_chain import ORIGIN
+from domain.store.entry_codec import UnreadableEntry, stored_entry
+from domain.store.hash_chain import ORIGIN, TABLE
+from domain.store.log_reader import LogReader
 from domain.store.stored_entries import Stored, stored_entries
 
 BATCH = 1000
@@ -44,6 +46,24 @@ def _is_of_reading(fact: Entry) -> bool:
     return of_reading or fact.kept_on == "inspection" or is_for_inspection(fact)
 
 
+class DamagedInspection(NamedTuple):
+    """An inspection of which an entry cannot be read. ``opened``: its first entry; None where it is that one."""
+
+    name: str
+    opened: InspectionOpened | None
+    entry: UnreadableEntry
+    position: int
+
+    @property
+    def words(self) -> str:
+        """Which entry it is: for those who run the inspection, and for operators."""
+        return (
+            f"{self.name}: entry {self.entry.number} of its file, at position {self.position} of the table {TABLE}, cannot be "
+            "read: it is not what was stored. The inspection has no figures and no pages until it is mended: restore a backup in "
+            "which caseaudit verify finds nothing"
+        )
+
+
 class FollowedFiles:
     """The case files and inspections of one store, read on demand and cached. Safe to share between threads."""
 
@@ -55,6 +75,7 @@ class FollowedFiles:
         self._files: OrderedDict[str, CaseFile] = OrderedDict()
         self._people: dict[str, Sequence[str]] = {}
         self._inspections: dict[str, Inspection] | None = None
+        self._damaged: dict[str, DamagedInspection] = {}
         self._latest: datetime | None = None
         self._kept: OrderedDict[tuple[object, ...], object] = OrderedDict()
         self._lock = threading.RLock()
@@ -79,6 +100,7 @@ class FollowedFiles:
         self._files.clear()
         self._people.clear()
         self._inspections, self._latest = None, None
+        self._damaged = {}
 
     def _follow(self, head: int) -> None:
         for recorded in self._recorded(self.position, head):
@@ -93,12 +115,22 @@ class FollowedFiles:
             if version == 1 or links_to(fact) is not None:
                 self._people.clear()
             if fact.kept_on == "inspection" and self._inspections is not None:
-                self._inspections[reference] = Inspection.of(self._file(reference).entries.values())
+                self._take_inspection(reference, self._inspections)
 
     def _recorded(self, after: int, until: int) -> Iterator[RecordedEntry]:
-        """The entries of cases and inspections after a position and up to another, ``BATCH`` at most."""
-        stored = self.files.recorder.select_notifications(after, BATCH, until, inclusive_of_start=False)
-        return (self.files.mapper.to_domain_event(one) for one in stored if not is_register(str(one.originator_id)))
+        """The entries of cases and inspections after a position and up to another, ``BATCH`` at most.
+
+        One that cannot be read is left out, and its file is read anew when it is asked for.
+        """
+        for one in self.files.recorder.select_notifications(after, BATCH, until, inclusive_of_start=False):
+            if is_register(reference := str(one.originator_id)):
+                continue
+            try:
+                yield self.files.mapper.to_domain_event(one)
+            except UnreadableEntry:
+                self._files.pop(reference, None)
+                if self._inspections is not None and reference in self._inspections:
+                    self._take_inspection(reference, self._inspections)
 
     @property
     def last_recorded_at(self) -> datetime | None:
@@ -134,9 +166,35 @@ class FollowedFiles:
         with self._lock:
             self.catch_up()
             if self._inspections is None:
-                names = self.files.references(InspectionOpened)
-                self._inspections = {name: Inspection.of(self._file(name).entries.values()) for name in names}
+                self._inspections = {}
+                for name in self.files.references(InspectionOpened):
+                    self._take_inspection(name, self._inspections)
             return self._inspections
+
+    def _take_inspection(self, name: str, into: dict[str, Inspection]) -> None:
+        """Read an inspection; one of which an entry cannot be read stands among the damaged ones, and nowhere else."""
+        into.pop(name, None)
+        self._damaged.pop(name, None)
+        try:
+            into[name] = Inspection.of(self._file(name).entries.values())
+        except UnreadableEntry as error:
+            self._damaged[name] = self._damaged_one(name, error)
+
+    def _damaged_one(self, name: str, error: UnreadableEntry) -> DamagedInspection:
+        rows = LogReader(self.files.recorder).rows_of(name)
+        position = next((row.position for row in rows if row.event.originator_version == error.number), 0)
+        try:
+            first = stored_entry(rows[0].event.topic, rows[0].event.state)
+        except UnreadableEntry:
+            first = None
+        return DamagedInspection(name, first if isinstance(first, InspectionOpened) else None, error, position)
+
+    @property
+    def damaged_inspections(self) -> dict[str, DamagedInspection]:
+        """The inspections of which an entry cannot be read, by id. They have no figures, and no page but one that says so."""
+        with self._lock:
+            self._every_inspection()
+            return dict(self._damaged)
 
     def file(self, reference: str) -> CaseFile:
         """The file as stored; an empty file where there is none."""

@@ -43,9 +43,13 @@ def not_yet_shown(repository: CaseRepository, account: Account, reference: str) 
 
 
 def hidden(repository: CaseRepository, account: Account, reference: str) -> set[str]:
-    """The inspections of which an account must see nothing yet that others recorded on this case."""
+    """The inspections of which an account must see nothing yet that others recorded on this case.
+
+    So are those of which an entry cannot be read: nobody can say who has finished what.
+    """
     found = {name: repository.inspection(name) for name in repository.inspections}
-    return {name for name, one in found.items() if _is_hidden(one, name, account, reference)}
+    hides = {name for name, one in found.items() if _is_hidden(one, name, account, reference)}
+    return hides | repository.damaged_inspections.keys()
 
 
 def _is_hidden(found: Inspection, name: str, account: Account, reference: str) -> bool:

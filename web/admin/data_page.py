@@ -13,6 +13,7 @@ from domain.store.last_extracts import Extract
 from domain.store.sources import Source, registered_sources
 from domain.working.kept_files import REJECTED
 from projections.ledger.ledger import Place
+from web.admin.backup_state import backup_state
 from web.gate.destination_words import halted
 from web.services import current_cases, extracts_here, following_read_model
 from web.site import access_control, clock
@@ -62,6 +63,8 @@ def index() -> str:
         halted=_halted(register.destinations.every(), accounts, now),
         waiting=len(list(register.requests.still_open(now))),
         since=SIGN_INS.days,
+        backups=backup_state(register.log, now, clock.day()),
+        damaged=current_cases.repository().damaged_inspections.values(),
         detail=_detail,
     )
 

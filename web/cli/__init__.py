@@ -11,11 +11,16 @@ from domain import error_traces
 from domain.accounts.access_lines import LogUnavailable
 from domain.key_files import KeyUnusable
 from domain.policy.cited_documents import PolicyError
+from domain.store.database import NotPrepared
 
 COMMANDS = {
     "access": (
         "web.cli.access_commands",
         "The access log: ship its lines to somebody else, forget what was searched for in a month.",
+    ),
+    "backup": (
+        "web.cli.backup_command",
+        "Write a backup of the record as it is at one moment into a new file, while others go on writing.",
     ),
     "branch": (
         "web.cli.copy_commands",
@@ -109,6 +114,10 @@ COMMANDS = {
         "web.cli.report_command",
         "A report of compliance, or one of its measures, with its definition: the same figures as on the site.",
     ),
+    "restore": (
+        "web.cli.restore_command",
+        "Restore the backup FILE into TO, a database that is not there yet: an SQLite file, or an empty database on PostgreSQL.",
+    ),
     "sample": (
         "web.cli.sample_command",
         "Draw an inspection's sample again from its frame, and say whether it is the one on record.",
@@ -141,6 +150,10 @@ COMMANDS = {
 """Command -> the module whose own ``COMMANDS`` holds it, and the first paragraph of its help."""
 
 
+DATABASE = "caseaudit.database"
+"""The key of a context's ``meta`` under which the database that a command has opened last is noted."""
+
+
 class LateGroup(click.Group):
     """A group that lists its commands from ``COMMANDS``. The module of a command is imported when it is called."""
 
@@ -151,13 +164,26 @@ class LateGroup(click.Group):
         return name, known and loaded(str(known.name)), rest
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a secret key or an access log that cannot be used is said in words."""
+        """Run the command; what cannot be used or is damaged is said in words."""
         try:
             return super().invoke(ctx)
-        except (KeyUnusable, PolicyError) as error:
+        except (KeyUnusable, NotPrepared, PolicyError) as error:
             raise click.UsageError(str(error)) from error
         except LogUnavailable as error:
-            raise click.ClickException(f"{error}\nNothing is shown that the access log cannot note") from error
+            why = self._damage(ctx, error) or str(error)
+            raise click.ClickException(f"{why}\nNothing is shown that the access log cannot note") from error
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if words := self._damage(ctx, error):
+                raise click.ClickException(words) from error
+            raise
+
+    def _damage(self, ctx: click.Context, error: Exception) -> str | None:
+        """What an error says of a damaged database; None where it is of something else."""
+        from domain.store.damage import words_of_damage
+
+        return words_of_damage(error, ctx.meta.get(DATABASE))
 
 
 def loaded(name: str) -> click.Command:

@@ -14,6 +14,7 @@ from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, framework_names, frameworks
 from domain.private_folder import open_ours
 from domain.store.application import Files, StoringError
+from domain.store.damage import words_of_damage
 from domain.store.database import Database, NotPrepared, WrongAddress
 from domain.store.hash_chain import BrokenChain
 from domain.store.head_signing import UNSIGNED
@@ -45,9 +46,12 @@ class NoDatabase(click.UsageError):
 def database_at(address: str) -> Database:
     """The database of this address. A usage error where it cannot be an address."""
     try:
-        return Database.at(address)
+        found = Database.at(address)
     except WrongAddress as error:
         raise click.UsageError(f"--database: {error}") from error
+    if (context := click.get_current_context(silent=True)) is not None:
+        context.meta["caseaudit.database"] = found
+    return found
 
 
 def open_files(address: str, *, make: bool = False, prepare: bool = False) -> Files:
@@ -60,6 +64,8 @@ def open_files(address: str, *, make: bool = False, prepare: bool = False) -> Fi
     except NotPrepared as error:
         raise click.UsageError(f"--database: {error}") from error
     except Exception as error:
+        if damage := words_of_damage(error, database):
+            raise click.ClickException(damage) from error
         raise click.UsageError(f"--database {database}: cannot be opened: {error}") from error
     _say_unsigned(files)
     with suppress(BrokenChain):  # the command itself says so, where that is what it is for
@@ -222,5 +228,7 @@ def framework_of(book: CaseRepository, inspection: str | None, asked: str | None
 
 def check_inspection(book: CaseRepository, name: str | None) -> None:
     known = book.inspections
+    if name in (damaged := book.damaged_inspections):
+        raise click.UsageError(damaged[name].words)
     if name is not None and name not in known:
         raise click.UsageError(f"there is no inspection '{name}'; known are: {', '.join(known) or 'none'}")

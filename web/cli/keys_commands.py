@@ -13,6 +13,8 @@ from domain.accounts.access_log import AccessLog
 from domain.accounts.account_register import AccountRegister
 from domain.accounts.confirming import confirmers
 from domain.accounts.requests import LIFE, Request
+from domain.backup.backup_file import AlreadyThere, DamagedBackup, NotABackup, check_whole
+from domain.backup.restoring import WrongKeys, put_back
 from domain.calendar.london_time import day_of
 from domain.entries.signing_entries import SigningKeySet
 from domain.proof.checkpoints import log_origin, record_id
@@ -23,7 +25,8 @@ from domain.proof.witness import NotHeard
 from domain.store.application import Files
 from domain.store.hash_chain import BrokenChain
 from domain.store.key_store import IN_FILE as KEY_STORE
-from domain.store.key_store import NotMoved, move_keys, store_path
+from domain.store.key_store import MissingKeys, NotMoved, move_keys, store_path
+from domain.store.person_keys import PersonKeys
 from domain.store.record_keys import KeyChanged, key_entries, record_name, set_key, signing_state
 from web.cli import command_log, command_options
 from web.presentation.formatting import short_date
@@ -170,6 +173,32 @@ def move(path: Path | None, database: str) -> None:
             click.echo(
                 f"From now on set {KEY_STORE}={target} for every process: without it texts read [sealed].", err=True
             )
+
+
+@keys.command()
+@click.argument("path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@command_options.database
+def restore(path: Path, database: str) -> None:
+    """Put the keys of persons back, from the file that `caseaudit backup --keys` made, where a restore was done without them.
+
+    On PostgreSQL as the owner of the tables. Whoever was erased since stays erased.
+    """
+    at = command_options.database_at(database)
+    with _opened(database) as files, closing(AccountRegister(at.address)) as register:
+        if not isinstance(files.keys, MissingKeys):
+            raise click.UsageError("the keys of persons are here: nothing is put over them")
+        try:
+            put = put_back(files, register, check_whole(path, "keys"), day_of(system_clock.now()))
+        except (NotABackup, WrongKeys, AlreadyThere) as error:
+            raise click.UsageError(str(error)) from error
+        except DamagedBackup as error:
+            raise click.ClickException(str(error)) from error
+        found: PersonKeys = vars(files).get("keys") or files.keys
+        if isinstance(found, MissingKeys):
+            raise click.ClickException(f"The keys are in their place, and cannot be used: {found.fault}")
+        for crn in files.erased_again:
+            register.forget(crn)
+        click.echo(f"The keys of {put} persons are put back.")
 
 
 @contextmanager

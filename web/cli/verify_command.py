@@ -10,14 +10,18 @@ from typing import NamedTuple
 import click
 
 from domain.accounts.access_log import AccessLog
+from domain.accounts.access_store import log_database
 from domain.accounts.account_register import AccountRegister
+from domain.accounts.kept_accounts import KeptAccounts
 from domain.calendar.london_time import day_of
 from domain.entries.record_entries import BRANCHES, RecordBranched
 from domain.entries.register_entries import TreeMade
 from domain.proof.checkpoints import log_origin
 from domain.proof.signed_notes import NotAKey, VerifierKey, read_keys
 from domain.store.application import Files
+from domain.store.damage import check_pages
 from domain.store.earlier_hashes import earlier_fit
+from domain.store.engines import engine_of
 from domain.store.hash_chain import BrokenChain
 from domain.store.head_check import (
     Kept,
@@ -39,6 +43,7 @@ from web.cli import command_options
 from web.cli.progress_bars import progress_of
 from web.cli.report_verification import damaged, differs
 from web.cli.verify_access import prove_access
+from web.cli.verify_backup import is_backup, verify_backups
 from web.cli.verify_draws import prove_draws
 from web.presentation.formatting import count_noun, long_date
 
@@ -83,10 +88,19 @@ def verify(
 ) -> None:
     """Prove that every stored entry is what was stored, and say what that shows.
 
+    With backups (and their files of keys) it checks these, also where they cannot be written to, and not the record.
+
     Without anything kept elsewhere it shows only that the record is consistent with itself. With published files of inspection
     reports (JSON, CSV, PDF): also that these are the files that were published, and that the record gives what they say.
     Exit code 1 where something differs.
     """
+    if backups := [path for path in reports if is_backup(path)]:
+        if len(backups) < len(reports):
+            raise click.UsageError(
+                "give backups and published reports to two calls: a report is held against a database"
+            )
+        verify_backups(backups, lambda files, address: _prove_backup(files, address, checkpoints, key, since))
+        return
     with closing(command_options.open_files(database)) as files:
         try:
             outside = _outside(files, checkpoints, key, since)
@@ -99,6 +113,18 @@ def verify(
         book = CaseRepository(files)
         wrong = [*(path for path in reports if differs(book, path, database)), *([book] if damaged(book) else [])]
     sys.exit(1 if wrong else 0)
+
+
+def _prove_backup(
+    files: Files, address: str, checkpoints: Sequence[Path], key: Path | None, since: Path | None
+) -> None:
+    """Prove the record in a backup as any other. ``BrokenChain``."""
+    try:
+        _prove(files, _outside(files, checkpoints, key, since), address)
+    except NotOfThisRecord as error:
+        raise click.UsageError(str(error)) from error
+    if damaged(CaseRepository(files)):
+        raise BrokenChain("files or texts that it keeps are not what they were; which, stands above")
 
 
 def _outside(files: Files, checkpoints: Sequence[Path], key: Path | None, since: Path | None) -> Outside:
@@ -130,6 +156,9 @@ def _key_of(path: Path, record: str) -> VerifierKey:
 
 def _prove(files: Files, outside: Outside, database: str) -> None:
     """Check the record and print what that shows; ``BrokenChain`` at the first fault."""
+    if outside.since is None and not files.database.read_only:
+        check_pages(files.database)
+        check_pages(log_database(files.database))
     log = LogReader(files.recorder)
     head = log.head()
     size = head.frontier.size
@@ -170,7 +199,10 @@ def _prove(files: Files, outside: Outside, database: str) -> None:
 
 def _check_accounts(files: Files, database: str) -> None:
     """Hold the accounts against the log, and name those who stored entries and have none. ``BrokenChain``."""
-    with closing(AccountRegister(database)) as register:
+    of_backup = files.database.read_only
+    with closing(
+        KeptAccounts(engine_of(files.database), database) if of_backup else AccountRegister(database)
+    ) as register:
         if different := register.differences():
             raise BrokenChain("; ".join(f"account {name}: {fault}" for name, fault in different.items()))
         known = {account.username for account in register.accounts()}

@@ -15,11 +15,13 @@ from domain.entries.inspection_entries import InspectionOpened
 from domain.policy.frameworks.framework import Framework
 from projections.cases import case_access
 from projections.cases.case_reading import Reading
+from projections.cases.followed_files import DamagedInspection
 from projections.history.moment import Moment
 from projections.inspections import blind_reading, inspection_access
 from projections.inspections.sample_scores import ScoredSample, inspection_moment, score_before, score_inspection
 from web.services import current_cases
 from web.site import access_control, clock
+from web.site.damage_pages import DamagedRecord
 from web.site.reading_date import ReadingDate
 
 LONG_AGO = timedelta(days=366)
@@ -30,11 +32,27 @@ NOT_OPEN = "There is no inspection {} that is open to you. It may have another n
 
 
 def inspection(name: str) -> InspectionOpened:
-    """The inspection of this id. 404 where there is none, and in the same words where the person signed in may not read it."""
+    """The inspection of this id. 404 where there is none, and in the same words where the person signed in may not read it.
+
+    503 for those who run it where an entry of it cannot be read.
+    """
     opened = inspections().get(name)
     if opened is None:
+        for one in damaged():
+            if one.name == name:
+                raise DamagedRecord(one.words)
         abort(404, NOT_OPEN.format(name))
     return opened
+
+
+def damaged() -> list[DamagedInspection]:
+    """The inspections that the person signed in runs and of which an entry cannot be read."""
+    who = access_control.account()
+    return [
+        one
+        for one in current_cases.repository().damaged_inspections.values()
+        if who.runs(one.name, one.opened.recorded_by if one.opened else None)
+    ]
 
 
 def inspections() -> dict[str, InspectionOpened]:
@@ -233,3 +251,4 @@ def attach(app: Flask) -> None:
     app.add_template_global(reads, "reads_inspection")
     app.add_template_global(is_draft_reader, "reads_draft")
     app.add_template_global(kind_of, "inspection_kind")
+    app.add_template_global(damaged, "damaged_inspections")

@@ -18,6 +18,7 @@ from domain.accounts.access_log import AccessLog
 from domain.accounts.roles import Account
 from domain.entries.entry import CASE_REFERENCE
 from web.site import clock, problems
+from web.site.damage_pages import MARK, words_for
 
 PURPOSES: Mapping[str, Purpose] = {
     "imports": "administration", "extracts": "administration", "invitations": "administration", "keeping": "administration",
@@ -165,10 +166,12 @@ def _purpose() -> Purpose | Any:
     return "inspection" if found == "supervision" and request.args.get("inspection") else found
 
 
-def outage(_: object = None) -> Response:
+def outage(error: object = None) -> Response:
     """The answer where the log cannot be written: nothing is shown, and nobody signs in."""
     happened = "The service cannot note who looks at what, and shows nothing until it can."
     headers = {"Retry-After": "60"}
+    if isinstance(error, LogUnavailable) and (why := words_for(error)):
+        happened += f" {why}."
     if problems.asked_for():
         return problems.problem(503, happened, headers=headers)
     return make_response(render_template("site/outage.html", happened=happened), 503, headers)
@@ -180,10 +183,12 @@ def _before_answer(response: Response) -> Response:
     try:
         _write(_line(), response.status_code)
     except Exception as error:
+        if MARK in request.environ:  # nobody can be told from the database, and this page shows nothing of anybody
+            return response
         # Whatever the reason: no answer leaves without its line. The reason alone is noted, not what was asked for.
         current_app.logger.error("the access log cannot be written: %s", type(error.__cause__ or error).__name__)
         response.close()
-        return outage()
+        return outage(error)
     return response
 
 

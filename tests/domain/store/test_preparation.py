@@ -11,6 +11,7 @@ from domain.store.application import Files
 from domain.store.database import NotPrepared
 from domain.store.log_check import check_log
 from domain.store.preparation import LIMITS_INDEX, STEPS, STEPS_TABLE, is_prepared
+from domain.store.record_state import NotToBeOpened
 from tests.domain.store.test_databases import run
 from tests.domain.store.test_store import BEGINNING
 from tests.support.histories import CASE, NOW, facts_of
@@ -70,11 +71,12 @@ def test_a_step_that_is_done_is_not_done_again(older: str, kind: str) -> None:
 
 
 @pytest.mark.both
-def test_a_database_of_a_later_version_is_used_as_it_is(older: str, kind: str) -> None:
+def test_a_database_of_a_later_version_is_refused_by_the_steps_that_are_not_known(older: str, kind: str) -> None:
     Files.open(older, prepare=True).close()
     change(older, kind, f"INSERT INTO {STEPS_TABLE} VALUES ({max(STEPS) + 100})")
-    with closing(Files.open(older)) as files:
-        assert is_prepared(files.recorder)
+    for prepare in (False, True):
+        with pytest.raises(NotToBeOpened, match=f"newer caseaudit .* steps {max(STEPS) + 100}, .* restore a backup"):
+            Files.open(older, prepare=prepare)
 
 
 def test_many_may_open_an_older_sqlite_file_at_once(older: str) -> None:

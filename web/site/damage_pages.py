@@ -1,0 +1,44 @@
+"""The page in place of one that a damaged database cannot give: what is damaged, where, and what to do. It reads nothing itself."""
+
+from flask import Flask, current_app, make_response, render_template, request
+from werkzeug.wrappers import Response
+
+from domain.error_traces import trace_of
+from domain.store.damage import database_errors, words_of_damage
+from domain.store.database import Database
+from web.site import problems
+
+MARK = "caseaudit.damage"
+"""The key of the request's environment under which it is noted that this page is the answer."""
+
+TELL = "Nothing that is on record was changed. Tell the person who runs the service, and show them this page."
+
+
+class DamagedRecord(RuntimeError):
+    """Something that is stored cannot be read; the message says what and where, in words that the reader may see."""
+
+
+def words_for(error: BaseException) -> str | None:
+    """What an error says of damage, in words for a page; None where it is of something else."""
+    if isinstance(error, DamagedRecord):
+        return str(error)
+    return words_of_damage(error, Database.at(current_app.config["DATABASE"]))
+
+
+def damaged(error: Exception) -> Response:
+    """The page for an error of damage. Any other error goes on as before."""
+    words = words_for(error)
+    if words is None:
+        raise error
+    current_app.logger.error("%s %s failed: %s", request.method, request.endpoint or "no page", trace_of(error))
+    request.environ[MARK] = True
+    if problems.asked_for():
+        return problems.problem(503, words)
+    return make_response(render_template("site/damage.html", happened=words, advice=TELL), 503)
+
+
+def attach(app: Flask) -> None:
+    """Answer errors of damage with this page."""
+    kinds: tuple[type[Exception], ...] = (DamagedRecord, *database_errors())
+    for kind in kinds:
+        app.register_error_handler(kind, damaged)

@@ -62,10 +62,10 @@ def calls() -> Iterator[tuple[str, list[str]]]:
                 if "args" in container:
                     yield name, container["args"]
     settings = dict(
-        re.findall(r"^(\w+)=(.*)$", (DEPLOY / "systemd" / "settings.env").read_text(encoding="utf-8"), re.MULTILINE)
+        re.findall(r'^(\w+)="(.*)"$', (DEPLOY / "systemd" / "settings.env").read_text(encoding="utf-8"), re.MULTILINE)
     )
     for unit in UNITS:
-        for line in re.findall(r"/opt/caseaudit/bin/caseaudit ([^'\n]*)", unit.read_text(encoding="utf-8")):
+        for line in re.findall(r"/opt/caseaudit/bin/caseaudit ([^'&\n]*)", unit.read_text(encoding="utf-8")):
             said = re.sub(r"\$(\w+)", lambda match: settings[match[1]], re.sub(r'"[^"]*"', "FILE", line))
             yield unit.name, said.split()
 

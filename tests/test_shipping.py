@@ -165,7 +165,7 @@ def test_the_secrets_of_compose_are_those_that_the_script_makes(tmp_path: Path) 
     assert made["application.pgpass"].read_text().strip().endswith(made["application.password"].read_text().strip())
     assert len({path.read_text() for path in made.values()}) == len(made)
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
-    assert {"secrets/", "exchange/", "settings.env"} <= set(ignored)
+    assert {"/secrets/", "/exchange/", "/settings.env", "/.env"} <= set(ignored)
 
 
 def test_the_chart_gives_whole_documents_and_asks_for_what_is_missing() -> None:

@@ -6,7 +6,6 @@ The places that a reader knows are those of the cases that they reach, on whatev
 from collections.abc import Iterable, Mapping, Sequence
 from typing import get_args
 
-import numpy as np
 from flask import abort, request
 
 from domain.entries.code_lists import RISK_LEVELS, OrderType
@@ -15,7 +14,7 @@ from projections.columns.case_selection import PLACE
 from projections.columns.column_schema import WORDS
 from projections.columns.column_store import ColumnStore
 from projections.ledger.ledger import Place
-from projections.lists.attributes import distinct
+from projections.lists.counted_cases import places_of
 from projections.lists.known_names import UnknownName, nowhere, require
 from projections.lists.todo_bands import BANDS
 from projections.lists.todo_items import kinds
@@ -49,13 +48,10 @@ def check(wanted: Mapping[str, str]) -> None:
 
 def places_known(columns: ColumnStore) -> list[Place]:
     """The places that held a case which the reader reaches, on any day."""
-    account, every = access_control.account(), columns.words["place"].values
-    if not account.inspects:
-        return [place for place in every if account.answers_for(place)]
-    inspected = case_access.inspected(current_cases.repository(), account)
-    theirs = np.array([number for number in map(columns.number, inspected) if number is not None], np.int64)
-    found = [rows["place"][np.isin(rows["case"], theirs)] for rows in columns.spells.parts(None)]
-    return [every[number] for number in distinct(np.concatenate([*found, np.empty(0, np.int32)]))]
+    account = access_control.account()
+    if account.inspects:
+        return places_of(columns, case_access.inspected(current_cases.repository(), account))
+    return [place for place in columns.words["place"].values if account.answers_for(place)]
 
 
 def _named(columns: ColumnStore, level: str) -> set[str]:

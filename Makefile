@@ -7,7 +7,7 @@ INSTALL := $(RUN)/python -m pip install --quiet --disable-pip-version-check
 STAMP := $(VENV)/.made-from-lock
 STAMP_DEV := $(VENV)/.made-from-dev-lock
 
-.PHONY: setup setup-dev demo test test-deep lint types contracts check entry-tables lock docs sbom bench clean
+.PHONY: setup setup-dev demo test test-deep lint types contracts check entry-tables lock docs sbom wheel sdist bench clean
 
 setup: $(STAMP)
 
@@ -84,5 +84,13 @@ sbom: setup-dev
 	mkdir -p build
 	$(RUN)/python -m tools.sbom requirements.lock build/caseaudit.cdx.json
 
+# What is installed elsewhere (docs/deploying.md): dist/caseaudit-VERSION-py3-none-any.whl; and the source with its tests.
+wheel: setup-dev
+	rm -rf build/lib build/bdist.*
+	$(RUN)/python -m build --no-isolation --wheel --outdir dist
+
+sdist: setup-dev
+	$(RUN)/python -m build --no-isolation --sdist --outdir dist
+
 clean:
-	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -4,6 +4,7 @@ What was shipped last stands in a small file, written after each line. A file th
 line; so a kill at any moment neither loses a line nor doubles one there.
 """
 
+import errno
 import fcntl
 import json
 import logging
@@ -24,12 +25,15 @@ AT_ONCE = 500
 DIGITS = 19
 """Digits of a number in the file of the position."""
 
+FIRST = b'{"number": '
+"""How every line begins."""
+
 TAIL = 1 << 24
 """Bytes at the end of a file in which its last whole line is looked for. A line with a list of 250,000 cases has four million."""
 
 
 class PositionTaken(RuntimeError):
-    """The position cannot be held: somebody else ships by it, or its file cannot be written."""
+    """The position cannot be held: somebody else ships by it, or its file is another or cannot be written."""
 
 
 class Position:
@@ -45,7 +49,11 @@ class Position:
         except BlockingIOError:
             os.close(self._file)
             raise PositionTaken(f"another process ships by {path}") from None
-        self.number = int(os.pread(self._file, DIGITS, 0) or b"0")
+        try:
+            self.number = int(os.pread(self._file, DIGITS, 0) or b"0")
+        except (ValueError, OSError):
+            os.close(self._file)
+            raise PositionTaken(f"{path} holds no position of this log: name another file, which is made") from None
 
     def move(self, number: int) -> None:
         """Note that everything up to this line was shipped. One write of fixed length: a kill leaves the old or the new."""
@@ -136,16 +144,22 @@ def _record(text: str) -> logging.LogRecord:
 
 
 def _mended(path: Path) -> int:
-    """Cut a line off that was written half, and give the number of the last whole one."""
+    """Cut a line off that was written half, and give the number of the last whole one. ``OSError``: no file of such lines."""
     with path.open("r+b") as file:
         end = file.seek(0, os.SEEK_END)
         begin = max(0, end - TAIL)
         file.seek(begin)
         tail = file.read()
         whole = tail[: tail.rfind(b"\n") + 1]
+        half, lines = tail[len(whole) :], whole.splitlines()
+        try:
+            last = int(json.loads(lines[-1])["number"]) if lines else 0
+        except (ValueError, LookupError, TypeError):
+            last = -1
+        if last < 0 or (not lines and half[: len(FIRST)] != FIRST[: len(half)]):
+            raise FileExistsError(errno.EEXIST, "it holds something else than lines of this log: name another file")
         file.truncate(begin + len(whole))
-    lines = whole.splitlines()
-    return int(json.loads(lines[-1])["number"]) if lines else 0
+    return last
 
 
 def _is_gone(connection: socket.socket | None) -> bool:

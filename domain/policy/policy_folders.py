@@ -128,7 +128,7 @@ def _lay(found: Files, kind: Kind, path: Path) -> None:
         raise PolicyError(
             f"{path.name}: {NAMED_BY[kind]}: '{name}' is there already; choose another id, or say replaces: '{name}' and reason:"
         )
-    if replaces is not None and replaces not in found:
+    if replaces is not None and not (isinstance(replaces, str) and replaces in found):
         raise PolicyError(
             f"{path.name}: replaces: there is no '{replaces}' to take the place of; there are {_of(found)}"
         )

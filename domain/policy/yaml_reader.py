@@ -1,8 +1,8 @@
 """YAML read by a C parser: values by the core schema of YAML 1.2, and the line on which each stands.
 
 ``true`` and ``false`` are the only words for yes and no: ``yes``, ``on`` and ``12:30`` are texts, ``010`` is ten and
-``0o10`` is eight. A day is the text that it is written as. A key that stands twice is refused, and so is, before any of it is
-made, a text that holds too much or lies too deep, with its aliases written out.
+``0o10`` is eight. A day is the text that it is written as, whether the calendar has it or not. A key that stands twice is
+refused, and so is, before any of it is made, a text that holds too much or lies too deep, with its aliases written out.
 """
 
 import re
@@ -46,6 +46,11 @@ class CoreLoader(yaml.CSafeLoader):
 
 
 CoreLoader.yaml_implicit_resolvers = {}  # those of the library are of YAML 1.1
+CoreLoader.yaml_constructors = {
+    tag: made
+    for tag, made in CoreLoader.yaml_constructors.items()
+    if (tag or "").removeprefix(_TAG) not in ("binary", "omap", "pairs", "set")
+}  # no document here has values of these kinds, and what reads one expects none
 
 
 _SCALARS = (
@@ -196,8 +201,16 @@ def _number(loader: CoreLoader, node: ScalarNode) -> int:
     return int(text, 0 if text.lstrip("+-")[1:2] in tuple("box") else 10)
 
 
+def _day_or_time(loader: CoreLoader, node: ScalarNode) -> str:
+    """The text of a day or time. One that is in no calendar, such as 30 February, stays as written: its field refuses it."""
+    try:
+        return str(SafeConstructor.construct_yaml_timestamp(loader, node).isoformat())
+    except (ValueError, OverflowError):
+        return str(loader.construct_scalar(node))
+
+
 def _checked(read: Callable[[Any, ScalarNode], T]) -> Callable[[Any, ScalarNode], T]:
-    """The same reader; where it fails (as for 30 February) it raises a ``ConstructorError`` with the line."""
+    """The same reader; where it fails it raises a ``ConstructorError`` with the line."""
 
     def made(loader: CoreLoader, node: ScalarNode) -> T:
         try:
@@ -214,7 +227,4 @@ def _checked(read: Callable[[Any, ScalarNode], T]) -> Callable[[Any, ScalarNode]
 CoreLoader.add_constructor(_TAG + "bool", _checked(SafeConstructor.construct_yaml_bool))
 CoreLoader.add_constructor(_TAG + "int", _checked(_number))
 CoreLoader.add_constructor(_TAG + "float", _checked(SafeConstructor.construct_yaml_float))
-CoreLoader.add_constructor(
-    _TAG + "timestamp",
-    _checked(lambda loader, node: SafeConstructor.construct_yaml_timestamp(loader, node).isoformat()),
-)
+CoreLoader.add_constructor(_TAG + "timestamp", _checked(_day_or_time))

@@ -49,6 +49,10 @@ NOT_RESTORED = (
 MOVED = "the keys of persons are in a store of their own"
 
 
+SQLITE_HEAD = b"SQLite format 3\0"
+"""How every SQLite file begins."""
+
+
 class NotMoved(ValueError):
     """The keys cannot be moved so; the message says why."""
 
@@ -154,6 +158,14 @@ def move_keys(files: "Files", path: Path | None, *, actor: str) -> int:
     return sum(row["crn"] != SEARCH for row in rows[0])
 
 
+def _may_be_store(path: Path) -> bool:
+    """Whether a file that is there may be a store: one that a move before began, or an empty one."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        return stream.read(len(SQLITE_HEAD)) in (b"", SQLITE_HEAD)
+
+
 def _target(files: "Files", path: Path | None) -> Path:
     """The file of the new store. ``NotMoved`` where it would not be outside the database."""
     given = os.environ.get(IN_FILE, "")
@@ -164,6 +176,8 @@ def _target(files: "Files", path: Path | None) -> Path:
         own_folder(IN_FILE)
     if files.database.kind == "sqlite" and target.resolve() == Path(files.database.path).resolve():
         raise NotMoved("the store must be another file than the database")
+    if target.exists() and not _may_be_store(target):
+        raise NotMoved(f"{target} is there already and is no store of keys: name a file that is not there yet")
     if not files.seals:
         raise NotMoved(
             "this record is not sealed: it has no keys of persons. `caseaudit migrate --seal` writes one that is"

@@ -15,7 +15,9 @@ from projections.cases.case_snapshot import CaseSnapshot
 from projections.cases.recorded_limits import Limits
 from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array
+from projections.columns.column_store import ColumnStore
 from projections.ledger.ledger import Place
+from projections.lists.attributes import distinct
 from projections.lists.case_limits import closed_cases
 from projections.lists.shown_cases import snapshots_by_number
 
@@ -70,3 +72,11 @@ def counted_cases(
     else:
         counted = selection.held_where(account.answers_for)
     return CountedCases(selection, counted, counted & closed_cases(selection.columns, limits, account.is_shut_out))
+
+
+def places_of(columns: ColumnStore, references: Iterable[str]) -> list[Place]:
+    """The places that held these cases, on any day."""
+    every = columns.words["place"].values
+    theirs = np.array([number for number in map(columns.number, references) if number is not None], np.int64)
+    found = [rows["place"][np.isin(rows["case"], theirs)] for rows in columns.spells.parts(None)]
+    return [every[number] for number in distinct(np.concatenate([*found, np.empty(0, np.int32)]))]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from domain.accounts.roles import Account
 from projections.ledger.ledger import Place
+from projections.lists.known_names import require_place
 from projections.reports.proportions import LEVELS, Scope
 
 
@@ -15,23 +16,26 @@ def own_scope(account: Account) -> Scope:
     return Scope(level, names[0])
 
 
-def is_place(scope: Scope, places: Iterable[Place], mine: Callable[[Place], bool] = lambda place: True) -> bool:
-    """Whether one of ``places`` is in the scope and ``mine``. The scope without a level is always a place.
+def check_scope(scope: Scope, places: Iterable[Place], mine: Callable[[Place], bool] | None = None) -> None:
+    """``UnknownName`` where no place is in the scope (and is ``mine``). The scope without a level is always one.
 
     It tells a wrong name, or a place of others, from a place in which nothing fell due.
     """
-    return scope.level is None or any(scope.holds(place) and mine(place) for place in places)
+    if scope.level is not None:
+        require_place(scope.level, scope.name, places, mine)
 
 
-def scope_within(scope: Scope, account: Account, places: Callable[[], Iterable[Place]]) -> Scope | None:
-    """The scope asked for; the account's own where it has no level; None where the account answers for no case held there.
+def scope_within(scope: Scope, account: Account, places: Callable[[], Iterable[Place]]) -> Scope:
+    """The scope asked for; the account's own where it has no level. ``UnknownName`` where the account answers for no case
+    that was ever held there.
 
     ``places`` is called only where the scope is another than the account's own.
     """
     own = own_scope(account)
     if scope.level is None or scope == own:
         return own
-    return scope if is_place(scope, places(), account.answers_for) else None
+    check_scope(scope, places(), account.answers_for)
+    return scope
 
 
 def scopes_of(account: Account, places: Iterable[Place]) -> list[Scope]:

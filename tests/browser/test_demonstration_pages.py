@@ -194,7 +194,12 @@ def test_what_cannot_be_read_is_answered_in_words(app: Flask) -> None:
         ("/matrix?target=0", 400, "The target must be a whole number"),
         (f"{CASE}/replay?step=0", 400, "The step must be a whole number"),
         (f"{CASE}/replay?by=hour", 400, "by entry or by day"),
-        ("/cases?team=%3Cscript%3E", 200, "No cases match"),
+        (
+            "/cases?team=%3Cscript%3E",
+            404,
+            "No case has been held in a team called &lt;script&gt; that you may see. There are: ",
+        ),
+        ("/cases?risk=very_high&tier=1", 200, "No cases match"),
         ("/inspections/nowhere", 404, "There is no inspection nowhere that is open to you"),
         (f"{FOLLOW_UP}/criteria/Z9", 404, "There is no criterion called Z9"),
         (f"{FOLLOW_UP}/questions/x", 404, "There is no question called x"),

@@ -14,6 +14,7 @@ from projections.history.moment import Moment
 from projections.lists.attributes import holds, present
 from projections.lists.counted_cases import CountedCases
 from projections.lists.duty_list import DutyList
+from projections.lists.known_names import UnknownName, require_place
 from projections.lists.open_duties import owed_within
 from web.presentation.duty_sentences import duty_sentence
 from web.services import current_cases
@@ -69,8 +70,10 @@ def feed(username: str, mark: str) -> Response:
         access_control.log("refused", who=username, detail="a calendar's address")
         abort(404)
     officer = request.args.get("officer", "")
-    access_control.log("calendar", who=account, detail=officer)
     counted, owed = _owed(account)
+    if officer:
+        _check_known(officer, counted, account)
+    access_control.log("calendar", who=account, detail=officer)
     owed = owed.only(holds(owed, "officer", lambda holder: officer in ("", holder)))
     lines = owed.lines(owed.every, counted.snapshots(owed.case), current_cases.entries_of)
     access_control.shown(*(line.case.reference for line in lines))
@@ -78,6 +81,14 @@ def feed(username: str, mark: str) -> Response:
     answer = Response(made, content_type="text/calendar; charset=utf-8")
     answer.headers["Content-Disposition"] = 'attachment; filename="due.ics"'
     return answer
+
+
+def _check_known(officer: str, counted: CountedCases, account: Account) -> None:
+    """404 where no case that the account answers for was ever held by an officer of this name."""
+    try:
+        require_place("officer", officer, counted.selection.columns.words["place"].values, account.answers_for)
+    except UnknownName as error:
+        abort(404, str(error))
 
 
 def _owed(account: Account) -> tuple[CountedCases, DutyList]:

@@ -18,7 +18,7 @@ from web.presentation.filters import Filters
 from web.presentation.pagination import read_page
 from web.presentation.sorting import Order, read_order
 from web.presentation.table_files import Column, Download, notes
-from web.services import current_cases
+from web.services import asked_names, current_cases
 from web.site import access_control
 
 blueprint = Blueprint("caseload", __name__)
@@ -121,7 +121,7 @@ def _asked() -> AskedCases:
     if request.args.get("find"):  # an address of before, which would now give every case
         abort(400, SEARCH_ABOVE)
     words = CaseloadSchema().load({name: text[:200] for name, text in request.args.items()})
-    filters = Filters(("team", "officer", "order", "tier", "risk"), request.args)
+    filters = asked_names.filters(("team", "officer", "order", "tier", "risk"))
     order = read_order(request.args, list(COLUMNS), Order("overdue", descending=True))
     reached = current_cases.reached()
     duties = OpenDuties.of(reached.selection, reached.open)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, abort, render_template, request
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
@@ -14,6 +14,7 @@ from projections.columns.case_selection import places
 from projections.columns.column_schema import Array
 from projections.ledger.ledger import Place
 from projections.lists.duty_list import DutyList
+from projections.lists.known_names import offered
 from projections.obligations.clause_catalogue import catalogue
 from projections.obligations.duty_state import IN_TIME, state_in
 from projections.reports.caseload_matrix import (
@@ -44,7 +45,7 @@ from web.presentation.downloads import download
 from web.presentation.pagination import read_page
 from web.presentation.sorting import Order, read_order
 from web.presentation.table_files import Column, Download, notes
-from web.services import current_cases, following_read_model, report_cache
+from web.services import asked_names, current_cases, following_read_model, report_cache
 from web.site import access_control
 
 blueprint = Blueprint("matrix", __name__)
@@ -248,6 +249,9 @@ def _asked() -> dict[str, Any]:
         asked: dict[str, Any] = MatrixSchema().load({k: v for k, v in request.args.items() if v})
     except ValidationError as error:
         raise BadRequest(next(iter(error.messages_dict.values()))[0]) from None
+    asked_names.check({level: asked[level] for level in ("area", "team", "officer")})
+    if asked["subject"] not in ("", ALL, *_subjects()):
+        abort(404, f"There is no subject called {asked['subject']}. {offered(asked['subject'], _subjects())}")
     return asked
 
 

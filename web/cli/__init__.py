@@ -1,7 +1,9 @@
 """The command line ``caseaudit``. Running a command imports only the module that holds it."""
 
+import errno
 import gc
 import os
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -184,6 +186,29 @@ class LateGroup(click.Group):
         from domain.store.damage import words_of_damage
 
         return words_of_damage(error, ctx.meta.get(DATABASE))
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the command line; a file or an output that cannot be written or read is said in words, with exit code 1."""
+        given = args[0] if args and args[0] is not None else extra.get("args") or sys.argv[1:]
+        if any(not _is_text(one) for one in given):
+            click.echo("Error: an argument is not text in UTF-8: type it anew, or set the terminal to UTF-8", err=True)
+            sys.exit(2)
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:
+            which = "" if error.filename is None else f": {error.filename}"
+            said = (
+                "the output cannot be written"
+                if error.errno in (errno.ENOSPC, errno.EIO, errno.EBADF) and not which
+                else ""
+            )
+            click.echo(f"Error: {f'{said}: ' if said else ''}{error.strerror or type(error).__name__}{which}", err=True)
+            sys.exit(1)
+
+
+def _is_text(argument: str) -> bool:
+    """Whether an argument is whole characters; bytes that are none reach Python as halves of characters."""
+    return not any("\ud800" <= character <= "\udfff" for character in argument)
 
 
 def loaded(name: str) -> click.Command:

@@ -82,7 +82,12 @@ def _ship(log: AccessLog, target: str, position: Position, *, once: bool) -> Non
         opened = _opened(target)
         ship(log, opened, position)
     except OSError as error:
-        raise click.ClickException(f"{target}: {error}; the next call goes on where this one was") from error
+        said = (
+            error.strerror
+            if isinstance(error, FileExistsError)
+            else f"{error}; the next call goes on where this one was"
+        )
+        raise click.ClickException(f"{target}: {said}") from error
     failed = False
     while not (once or asked):
         time.sleep(AGAIN_SECONDS if failed else POLL_SECONDS)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import closing
 from functools import partial
 
@@ -13,6 +14,7 @@ from projections.columns.case_selection import CaseSelection
 from projections.columns.column_schema import Array
 from projections.columns.column_store import ColumnStore
 from projections.history.moment import Moment
+from projections.lists.known_names import UnknownName, require_place
 from projections.read_model.column_base import columns_folder
 from projections.read_model.column_keeper import ColumnKeeper, ColumnsNotMade
 from projections.read_model.column_maker import ColumnMaker
@@ -43,6 +45,21 @@ def selection_of(views: ReadModel, at: Moment) -> CaseSelection:
     return selection
 
 
+def cases_held(selection: CaseSelection, where: Mapping[str, str]) -> Array:
+    """For each case whether it is held here on the day. ``where``: level of place -> its name; usage error: no such place."""
+    check_places(selection.columns, where)
+    return selection.select(**where)
+
+
+def check_places(columns: ColumnStore, where: Mapping[str, str]) -> None:
+    """A usage error where no case was ever held in one of these places. ``where``: level of place -> its name."""
+    for level, name in where.items():
+        try:
+            require_place(level, name, columns.words["place"].values)
+        except UnknownName as error:
+            raise click.UsageError(f"--{level}: {error}") from error
+
+
 def cases_taken(selection: CaseSelection, taken: str) -> Array:
     """For each case whether it is one of those taken: ``current``, ``ended`` or ``all`` that had begun by the day."""
     if taken == "all":
@@ -69,7 +86,7 @@ def brought_up(views: ReadModel) -> subprocess.Popen[bytes] | None:
         catch_up(views)
         return None
     command = "import sys; from web.cli.command_columns import bring_up; bring_up(sys.stdin.read())"
-    process = subprocess.Popen([sys.executable, "-c", command], stdin=subprocess.PIPE)  # noqa: S603
+    process = subprocess.Popen([sys.executable, "-P", "-c", command], stdin=subprocess.PIPE)  # noqa: S603
     assert process.stdin is not None
     process.stdin.write(views.database.address.encode())  # not as an argument: it may hold a password
     process.stdin.close()

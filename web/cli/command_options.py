@@ -1,9 +1,9 @@
 """Options that several commands share: database, moment, framework, inspection, format; and opening the database."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +23,15 @@ from domain.store.sealer import KeysMissing
 from projections.cases.case_repository import CaseRepository
 from projections.history.history import end_of_day
 from projections.history.moment import Moment
+from projections.lists.known_names import UnknownName, require
 from web.site import system_clock
 
 DEFAULT_DATABASE = Path(click.get_app_dir("caseaudit")) / "caseaudit.sqlite"
 
 Command = Callable[..., Any]
+
+LEVELS = ("area", "division", "team", "officer")
+"""The levels of places by which a command selects cases."""
 
 database = click.option(
     "--database",
@@ -166,7 +170,7 @@ class Instant(click.ParamType[Any]):
             if len(value) == 10:
                 return end_of_day(date.fromisoformat(value))
             instant = datetime.fromisoformat(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             instant = None
         if instant is None or instant.tzinfo is None:
             self.fail(f"'{value}' is not 'hindsight', a day or an instant like 2005-10-03T17:00:00+01:00", param, ctx)
@@ -196,7 +200,23 @@ def read_moment(as_at: date | None, known_at: Any, *, received: bool = False) ->
     on = as_at or system_clock.today()
     if known_at == "hindsight":
         return Moment(on, None, received)
-    return Moment(on, known_at or end_of_day(on), received)
+    try:
+        return Moment(on, known_at or end_of_day(on), received)
+    except OverflowError:
+        raise click.UsageError(f"{on} lies beyond the calendar") from None
+
+
+def places(command: Command) -> Command:
+    """Add ``--area``, ``--division``, ``--team`` and ``--officer``; the command gets those that are given as ``where``."""
+
+    @wraps(command)
+    def with_places(**given: Any) -> Any:
+        return command(where={level: name for level in LEVELS if (name := given.pop(level)) is not None}, **given)
+
+    for level in reversed(LEVELS):
+        words = f"Only cases held {'by this' if level == 'officer' else 'in this'} {level}."
+        with_places = click.option(f"--{level}", metavar=level[0].upper(), help=words)(with_places)
+    return with_places
 
 
 received = click.option(
@@ -227,8 +247,15 @@ def framework_of(book: CaseRepository, inspection: str | None, asked: str | None
 
 
 def check_inspection(book: CaseRepository, name: str | None) -> None:
-    known = book.inspections
     if name in (damaged := book.damaged_inspections):
         raise click.UsageError(damaged[name].words)
-    if name is not None and name not in known:
-        raise click.UsageError(f"there is no inspection '{name}'; known are: {', '.join(known) or 'none'}")
+    if name is not None:
+        known_or_refused(f"There is no inspection called {name}", name, book.inspections)
+
+
+def known_or_refused(said: str, name: str, known: Iterable[str]) -> None:
+    """A usage error where a name is not among those known: ``said``, and what there is, the likest first."""
+    try:
+        require(said, name, known)
+    except UnknownName as error:
+        raise click.UsageError(str(error)) from error

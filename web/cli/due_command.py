@@ -15,7 +15,7 @@ from projections.lists.listed_notices import ListedNotices
 from projections.lists.open_duties import owed_within
 from projections.lists.shown_cases import snapshots_by_number
 from web.cli import command_log, command_options
-from web.cli.command_columns import cases_taken, selection_of
+from web.cli.command_columns import cases_held, cases_taken, selection_of
 from web.cli.command_read_model import current_read_model
 from web.presentation.json_documents import due_document, notice_document
 from web.presentation.table_files import csv_cell
@@ -23,8 +23,7 @@ from web.presentation.table_files import csv_cell
 
 @click.command("due")
 @click.option("--as-at", type=command_options.Day(), metavar="D", help="As at this day. Default: today.")
-@click.option("--team", metavar="T")
-@click.option("--officer", metavar="O")
+@command_options.places
 @click.option("--within", type=click.IntRange(0, 366), default=7, show_default=True, metavar="DAYS",
               help="Also what falls due within so many days.")  # fmt: skip
 @click.option("--cases", "taken", type=click.Choice(("current", "ended", "all")), default="all", show_default=True,
@@ -35,14 +34,13 @@ from web.presentation.table_files import csv_cell
 @command_options.form("text", "json", "csv")
 @command_options.database
 def due_(
-    as_at: date | None, team: str | None, officer: str | None, within: int, taken: str, notices: bool, form: str,
+    as_at: date | None, where: Mapping[str, str], within: int, taken: str, notices: bool, form: str,
     database: str,
 ) -> None:  # fmt: skip
     """What is overdue, what falls due, and what must be looked at, as the files stood on the day."""
     with closing(current_read_model(database)) as views:
         at = selection_of(views, command_options.read_moment(as_at, None))
-        where = {level: name for level, name in (("team", team), ("officer", officer)) if name is not None}
-        chosen = at.select(**where) & cases_taken(at, taken)
+        chosen = cases_held(at, where) & cases_taken(at, taken)
         found = owed_within(at, chosen, within, left_undone=taken == "ended")
         noticed = ListedNotices.of(at, chosen)
         cases, of_notices = (snapshots_by_number(at, rows.case) for rows in (found, noticed))

@@ -10,19 +10,20 @@ import click
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, frameworks
 from domain.policy.measures.measure_files import reports
 from projections.cases.case_repository import CaseRepository
+from projections.lists.known_names import UnknownName
 from projections.reports.duty_queries import DutyQueries
 from projections.reports.duty_results import snoozed_duties
 from projections.reports.measure_figures import ReportRequest
+from projections.reports.periods import USUAL_MONTHS
 from projections.reports.proportions import LEVELS, Scope
-from projections.reports.report_scope import is_place
+from projections.reports.report_scope import check_scope
 from projections.reports.told_figures import ToldFigures
 from web.cli import command_log, command_options
 from web.cli.command_columns import columns_of
 from web.cli.command_read_model import current_read_model
-from web.presentation.table_files import as_bytes
+from web.presentation.table_files import as_book, as_bytes
 from web.reports.measure_phrases import asked_notes
 from web.reports.report_building import BuiltReport, build_measure_report, build_report
-from web.reports.report_places import MONTHS, nowhere
 from web.reports.table_model import Table
 from web.site.date_field import EARLIEST, LATEST
 
@@ -44,7 +45,7 @@ class PlaceOption(click.ParamType[Scope]):
 @click.command()
 @click.argument("name", type=click.Choice(NAMES), metavar="NAME")
 @command_options.moment
-@click.option("--months", type=click.IntRange(1, 120), default=MONTHS, show_default=True, metavar="N",
+@click.option("--months", type=click.IntRange(1, 120), default=USUAL_MONTHS, show_default=True, metavar="N",
               help="Duties that fell due in so many months up to the day.")  # fmt: skip
 @click.option("--of", "whose", type=PlaceOption(), default="", metavar="LEVEL:NAME",
               help=f"Whose figures: {', '.join(LEVELS)} and a name, like team:Gloucester. Default: everything.")  # fmt: skip
@@ -55,7 +56,7 @@ class PlaceOption(click.ParamType[Scope]):
     "--table",
     "table",
     metavar="ID",
-    help="One table of the report. Needed for csv, ods and xlsx where there are several.",
+    help="One table of the report. Default: all; csv holds one, so there it must be named where there are several.",
 )
 @click.option(
     "--output",
@@ -86,8 +87,10 @@ def report(
     if not EARLIEST <= asked.moment.on.year <= LATEST:
         raise click.UsageError(f"--as-at: {asked.moment.on} is not between {EARLIEST} and {LATEST}")
     for option, place in (("--of", whose), ("--beside", beside)):
-        if not is_place(place, queries.places()):
-            raise click.UsageError(f"{option}: {nowhere(place)}.")
+        try:
+            check_scope(place, queries.places())
+        except UnknownName as error:
+            raise click.UsageError(f"{option}: {error}") from error
     measure = reports().measures.get(trend or "")
     if name in reports().reports:
         chosen = reports().reports[name]
@@ -113,7 +116,7 @@ def _wanted(made: BuiltReport, table: str | None, form: str) -> list[Table]:
         sheets = [sheet for sheet in sheets if sheet.id == table]
         if not sheets:
             raise click.UsageError(f"--table: there is no table '{table}'; there are: {ids}")
-    if form in ("csv", "ods", "xlsx") and len(sheets) > 1:
+    if form == "csv" and len(sheets) > 1:
         raise click.UsageError(f"--format {form} gives one table: name it with --table; there are: {ids}")
     return sheets
 
@@ -125,7 +128,9 @@ def _bytes(made: BuiltReport, sheets: list[Table], form: str) -> bytes:
     if form == "text":
         head = [made.report.title, *(f"{label}: {value}" for label, value in asked_notes(made.asked))]
         return ("\n".join(head) + "\n\n" + "\n\n".join(sheet.text() for sheet in sheets) + "\n").encode()
-    return as_bytes(sheets[0].table(made.notes), form)
+    if len(sheets) == 1:
+        return as_bytes(sheets[0].table(made.notes), form)
+    return as_book(made.report.title, [sheet.table() for sheet in sheets], made.notes, form)
 
 
 COMMANDS = [report]

@@ -47,9 +47,7 @@ if TYPE_CHECKING:
     metavar="EDITION",
     help="Judge by this edition of the national standards throughout, and list the answers that change.",
 )
-@click.option("--area", metavar="A")
-@click.option("--team", metavar="T")
-@click.option("--officer", metavar="O")
+@command_options.places
 @click.option(
     "--cases",
     "taken",
@@ -63,7 +61,7 @@ if TYPE_CHECKING:
 @command_options.database
 def score(
     as_at: date | None, known_at: Any, received: bool, framework: str | None, inspection: str | None, standards: str | None,
-    area: str | None, team: str | None, officer: str | None, taken: str, high_risk: bool, form: str, database: str,
+    where: Mapping[str, str], taken: str, high_risk: bool, form: str, database: str,
 ) -> None:  # fmt: skip
     """The scoring sheet of an inspection's sample, or of all cases held on a day, by area, team or officer.
 
@@ -81,7 +79,8 @@ def score(
     if opened and as_at is None and known_at is None:
         at = replace(inspection_moment(opened), received=received)
 
-    where = {level: name for level, name in (("area", area), ("team", team), ("officer", officer)) if name is not None}
+    if inspection and where:
+        _check_places(database, where)
 
     def scored_by(edition: str | None) -> ScoredSample:
         if not inspection and standards is None:
@@ -133,6 +132,15 @@ def _of_columns(
     return ScoredSample(chosen, at, (), sample.score, sample.high_risk, away_counts.rests_on(selection, cases))
 
 
+def _check_places(database: str, where: Mapping[str, str]) -> None:
+    """A usage error where no case was ever held in one of these places."""
+    from web.cli.command_columns import check_places, columns_of
+    from web.cli.command_read_model import current_read_model
+
+    with closing(current_read_model(database)) as views:
+        check_places(columns_of(views), where)
+
+
 def _is_taken(reading: Reading, taken: str) -> bool:
     return taken == "all" or reading.snapshot.has_ended == (taken == "ended")
 
@@ -145,12 +153,12 @@ def held(database: str, at: Moment, where: Mapping[str, str]) -> list[str]:
 
 def _selected(database: str, at: Moment, where: Mapping[str, str]) -> tuple["CaseSelection", "Array"]:
     """The cases as at a moment, and for each whether it is held here on the day. ``where``: level of place -> its name."""
-    from web.cli.command_columns import selection_of
+    from web.cli.command_columns import cases_held, selection_of
     from web.cli.command_read_model import current_read_model
 
     with closing(current_read_model(database)) as views:
         selection = selection_of(views, at)
-    return selection, selection.select(**where)
+    return selection, cases_held(selection, where)
 
 
 def _is_held(reading: Reading, where: Mapping[str, str]) -> bool:

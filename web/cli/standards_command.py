@@ -19,9 +19,9 @@ from web.cli import command_options
 def standards(edition: str | None, form: str) -> None:
     """The editions of the national standards; of one edition what it lays, what is not laid and what is only described."""
     editions = national_standards().editions
+    if edition is not None:
+        command_options.known_or_refused(f"There is no edition called {edition}", edition, (one.id for one in editions))
     chosen = [one for one in editions if edition in (None, one.id)]
-    if not chosen:
-        raise click.UsageError(f"there is no edition called {edition}; there are {', '.join(e.id for e in editions)}")
     if form == "json":
         click.echo(json.dumps([_document(one) for one in chosen], indent=2, ensure_ascii=False))
     elif edition is None:

@@ -15,7 +15,7 @@ from projections.columns.column_schema import Array
 from web.desk import changed_lately, changes_panel
 from web.presentation.filters import Filters
 from web.presentation.pagination import read_page
-from web.services import current_cases
+from web.services import asked_names, current_cases
 from web.site.access_control import open_to
 from web.site.date_field import EARLIEST, read_day
 
@@ -76,7 +76,7 @@ def index() -> str | tuple[str, int]:
     except UnreadableDay as error:
         return render_template("desk/changed_day.html", problem=str(error), typed=request.args["since"]), 400
     kind = request.args.get("kind", "")
-    asked = Asked(first, Filters(FILTERS, request.args), kind if kind in KINDS else None, "older" in request.args)
+    asked = Asked(first, asked_names.filters(FILTERS), kind if kind in KINDS else None, "older" in request.args)
     return _since_seen(asked) if first is None else _compared(asked, first)
 
 

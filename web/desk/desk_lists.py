@@ -24,7 +24,7 @@ from web.presentation.pagination import read_page
 from web.presentation.phrases import type_title
 from web.presentation.sorting import Order, read_order
 from web.presentation.table_files import Column, Download, notes
-from web.services import current_cases
+from web.services import asked_names, current_cases
 from web.site import access_control
 
 OWED: Mapping[str, Callable[[DutyList], Array]] = {
@@ -137,7 +137,7 @@ def _asked(name: str) -> AskedList:
     if listed is None:
         abort(404, f"There is no list called {name}; there are {', '.join(LISTS)}.")
     reached, clause = current_cases.reached(), ("clause",) if listed.holds == "duties" else ()
-    filters = Filters((*WIDE, "team", "officer", "order", "tier", "risk", *clause), request.args)
+    filters = asked_names.filters((*WIDE, "team", "officer", "order", "tier", "risk", *clause))
     order, rows = read_order(request.args, *ORDERS[listed.holds]), _rows(listed)
     return AskedList(listed, filters, order, reached, rows, rows.only(filters.fit(rows)))
 

@@ -12,7 +12,7 @@ from web.presentation.downloads import download
 from web.presentation.pagination import read_page
 from web.presentation.phrases import type_title
 from web.presentation.table_files import Column, Download, notes
-from web.services import current_cases
+from web.services import asked_names, current_cases
 from web.services.late_counts import late_cases
 from web.site import access_control
 
@@ -32,6 +32,7 @@ def stored_late() -> str:
     """The cases with entries stored late, and their numbers by team and officer."""
     cases = late_cases()
     officer = request.args.get("officer", "")
+    asked_names.check({"officer": officer})
     chosen = cases.within(lambda place: place.officer == officer) if officer else cases
     page = read_page(request.args, len(chosen.cases))
     book, framework = current_cases.repository(), current_cases.framework()

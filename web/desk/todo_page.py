@@ -23,7 +23,7 @@ from web.desk.waiting_requests import waiting_requests
 from web.presentation.filters import WIDE, Filters
 from web.presentation.formatting import count_noun
 from web.presentation.pagination import Page, read_page
-from web.services import current_cases
+from web.services import asked_names, current_cases
 from web.services.late_counts import late_cases, late_said
 from web.site import access_control
 
@@ -105,7 +105,7 @@ def own_items(reading: DeskReading) -> TodoItems:
 def asked_list() -> TodoList:
     """The list that the address asks for, with its filters."""
     reading, who = desk_reading(), access_control.account()
-    filters = Filters((*WIDE, "team", "officer", "kind", "band"), request.args)
+    filters = asked_names.filters((*WIDE, "team", "officer", "kind", "band"))
     folded = {"ended": folded_ended, "old": folded_old}.get(request.args.get("show", ""))
     if folded is not None:
         found = {"folded": reading.items.only(folded(reading.items))}

@@ -21,7 +21,7 @@ from web.presentation.formatting import long_date
 from web.presentation.pagination import read_page
 from web.presentation.phrases import type_title
 from web.presentation.table_files import Column, Download, notes
-from web.services import current_cases
+from web.services import asked_names, current_cases
 from web.site import access_control
 from web.site.access_control import open_to
 
@@ -109,7 +109,7 @@ def _cells(line: VerdictChange, name: str) -> tuple[object, ...]:
 def _asked() -> Asked:
     on = current_cases.moment().on
     first = first_day(on) or days_back(on, AT_FIRST)
-    filters, every = Filters(FILTERS, request.args), changed_lately.between(first).every_verdict
+    filters, every = asked_names.filters(FILTERS), changed_lately.between(first).every_verdict
     cases = ChangedCases(current_cases.reached().selection, every.case)
     return Asked(first, filters, every, every.only_where(filters.fit(cases)), cases)
 

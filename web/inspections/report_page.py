@@ -10,6 +10,7 @@ from domain.aggregates.inspection_rules import closed_to
 from domain.entries.inspection_entries import FindingWritten
 from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import frameworks
+from projections.lists.known_names import offered
 from projections.scoring.score_bands import section_bands, total
 from web.inspections.answers_table import answers_table
 from web.inspections.freeze_words import how_fixed
@@ -138,5 +139,5 @@ def _framework(name: str | None, own: Framework) -> Framework:
     if not found:
         abort(404, "There is no other framework to score by.")
     if name and name not in found:
-        abort(404, f"There is no other framework called {name}.")
+        abort(404, f"There is no other framework called {name}. {offered(name, found)}")
     return found[name] if name else next(iter(found.values()))

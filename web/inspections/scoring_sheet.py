@@ -17,6 +17,7 @@ from projections.inspections.sample_scores import (
     units_added,
     with_comment,
 )
+from projections.lists.known_names import offered
 from projections.scoring.finding_text import exceeds_chance
 from projections.scoring.scores import printed
 from projections.scoring.verdicts import VERDICTS
@@ -159,7 +160,7 @@ def rescore(inspection: str) -> str:
     name = request.args.get("standards") or editions[-1].id
     edition = next((e for e in editions if e.id == name), None)
     if edition is None:
-        abort(404, f"There is no edition called {name}.")
+        abort(404, f"There is no edition called {name}. {offered(name, (e.id for e in editions))}")
     after = current_inspections.scored(inspection, current_cases.moment(), edition.id)
     found = score_changes(before.readings, after.readings)
     shown = {reading.reference for reading in current_inspections.shown(inspection, after.readings)}

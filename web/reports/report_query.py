@@ -10,11 +10,12 @@ from werkzeug.exceptions import NotFound
 from domain.accounts.roles import Account
 from domain.policy.measures.measure_files import reports
 from projections.history.moment import Moment
+from projections.lists.known_names import UnknownName
 from projections.reports.duty_queries import DutyQueries
 from projections.reports.measure_figures import ReportRequest
+from projections.reports.periods import USUAL_MONTHS
 from projections.reports.proportions import Scope
 from projections.reports.report_scope import scope_within, scopes_of
-from web.reports.report_places import MONTHS, nowhere
 
 _MONTHS = "Months must be a whole number from 1 to 120."
 _OF = "Whose figures: area:, division:, team: or officer: and a name. Default: all that the reader answers for."
@@ -41,7 +42,7 @@ class ReportQuerySchema(Schema):
     of = ScopeField(load_default=Scope, metadata={"type": "string", "description": _OF})
     beside = ScopeField(load_default=Scope, metadata={"type": "string", "description": _BESIDE})
     months = fields.Integer(
-        load_default=MONTHS,
+        load_default=USUAL_MONTHS,
         validate=validate.Range(1, 120, error=_MONTHS),
         error_messages={"invalid": _MONTHS},
         metadata={"description": "Duties that fell due in so many months up to the day read."},
@@ -67,10 +68,10 @@ def query_from(values: Mapping[str, Any], moment: Moment, account: Account, quer
 
 def within(scope: Scope, account: Account, queries: DutyQueries) -> Scope:
     """The place asked for, or the reader's own where none is; 404 where no case that they answer for was ever held there."""
-    found = scope_within(scope, account, queries.places)
-    if found is None:
-        raise NotFound(f"{nowhere(scope)} that you answer for.")
-    return found
+    try:
+        return scope_within(scope, account, queries.places)
+    except UnknownName as error:
+        raise NotFound(str(error)) from None
 
 
 def choices(queries: DutyQueries, moment: Moment, account: Account) -> list[tuple[str, str]]:

@@ -99,9 +99,11 @@ class ValueCheck:
             return
         if not self.document.sound("tables", other, "gives") or not self.document.sound("tables", other, "key"):
             return
-        gives = {entry.get("name", entry["type"]): entry["type"] for entry in tables[other]["gives"]}
+        given = named_parts(tables[other]).get("gives", ())
+        gives = {entry.get("name", entry["type"]): entry["type"] for entry in given}
         if value.entry not in gives:
-            yield (*where, "entry"), f"{other} gives no entry '{value.entry}'; it gives {', '.join(gives)}"
+            known = ", ".join(gives) or "none"
+            yield (*where, "entry"), f"{other} gives no entry '{value.entry}'; it gives {known}"
         elif slot.names and gives[value.entry] not in slot.names:
             yield (
                 (*where, "entry"),
@@ -110,7 +112,7 @@ class ValueCheck:
         if value.key is not None:
             for column in value.key:
                 yield from self.document.column(table, column, (*where, "key"))
-            wanted = texts_of(tables[other]["key"])
+            wanted = texts_of(named_parts(tables[other]).get("key", ()))
             if len(value.key) != len(wanted):
                 yield (
                     (*where, "key"),

@@ -74,7 +74,7 @@ class _Check:
         if self.document.sound(*at, "encoding"):
             try:
                 plain = codecs.lookup(encoding) and "a,\n".encode(encoding) == b"a,\n"
-            except LookupError:
+            except (LookupError, ValueError):
                 yield (*at, "encoding"), f"'{encoding}' is not known; write utf-8, windows-1252 or another name of one"
             else:
                 if not plain:
@@ -103,7 +103,7 @@ class _Check:
         )
         try:
             head = file.head()
-        except (NotATable, LookupError, TypeError, UnicodeError) as error:
+        except (NotATable, LookupError, TypeError, ValueError) as error:
             if self.document.sound(*at, "encoding") and self.document.sound("encoding"):
                 yield (*at, "file"), f"{file.path.name} {error}"
             return

@@ -32,6 +32,9 @@ from domain.importing.extracts.mapping_fields import (
 
 PIVOT = validate.Range(1800, 2100)
 
+FILE = r"(?!\.{1,2}$)(?!.*\*\*)[^/\\\0]+$"
+"""The name of one file, perhaps with a ``*`` for what differs from extract to extract; no path."""
+
 SEVERAL = validate.Length(min=2, error="write two columns or more: [A, B]")
 
 
@@ -108,7 +111,9 @@ class EntrySchema(Part):
 
 
 class TableSchema(Part):
-    file = fields.String(validate=validate.Regexp(r"[^/\\]+$", error="the name of a file in the folder"))
+    file = fields.String(
+        validate=validate.Regexp(FILE, error="the name of a file in the folder, like A.csv or A-*.csv")
+    )
     encoding = fields.String()
     delimiter = fields.String()
     optional = fields.Boolean(truthy={True}, falsy={False}, load_default=False)

@@ -90,6 +90,17 @@ def test_a_position_that_was_not_noted_doubles_nothing(log: AccessLog, tmp_path:
     assert details(target) == "3"
 
 
+@pytest.mark.parametrize("held", [b"a letter", b"a letter\n", b"[1]\n", b'{"number": 1}\na letter\n'])
+def test_a_file_of_something_else_is_left_as_it_is(held: bytes, tmp_path: Path) -> None:
+    target = tmp_path / "letter"
+    target.write_bytes(held)
+    with pytest.raises(OSError, match="it holds something else than lines of this log"):
+        ShippedFile(target)
+    with pytest.raises(PositionTaken, match="holds no position of this log"):
+        Position(target)
+    assert target.read_bytes() == held
+
+
 def test_two_do_not_ship_by_one_position(tmp_path: Path) -> None:
     with closing(Position(tmp_path / "position")), pytest.raises(PositionTaken):
         Position(tmp_path / "position")

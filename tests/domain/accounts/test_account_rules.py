@@ -9,6 +9,7 @@ import pytest
 from domain.accounts.account_rules import account_faults, keys_taken, may_change, unknown_names
 from domain.accounts.roles import READERS, WORKERS, Account
 from projections.ledger.ledger import Place
+from projections.lists.known_names import UnknownName
 from projections.reports.proportions import Scope
 from projections.reports.report_scope import own_scope, scope_within, scopes_of
 
@@ -114,9 +115,10 @@ def test_the_places_whose_figures_may_be_asked_for() -> None:
     places, never = [HERE, ELSEWHERE], Scope("team", "Stroud")
     team = Scope("team", "Gloucester")
     assert (own_scope(SPO), own_scope(replace(SPO, places=("Gloucester", "Cheltenham")))) == (team, Scope())
-    assert [scope_within(s, SPO, lambda: places) for s in (Scope(), team, Scope("team", "Cheltenham"), never)] == [
-        team, team, None, None
-    ]  # fmt: skip
+    assert [scope_within(s, SPO, lambda: places) for s in (Scope(), team)] == [team, team]
+    for unknown in (Scope("team", "Cheltenham"), never):
+        with pytest.raises(UnknownName, match=r"that you answer for\. There are: Gloucester\.$"):
+            scope_within(unknown, SPO, lambda: places)
     assert scope_within(Scope("officer", "Helen Sallis"), SPO, lambda: places) == Scope("officer", "Helen Sallis")
     assert [scope.spelled for scope in scopes_of(SPO, places)] == [
         "area:Gloucestershire", "division:South", "team:Gloucester", "officer:Helen Sallis"

@@ -350,6 +350,28 @@ WRONG: dict[str, tuple[tuple[str, str], str]] = {
         ),
         "tables.staff.gone: says nothing here: the table gives no entry and is only joined to others",
     ),
+    "impossible day": (
+        ("for_on: FOR", "for_on: {value: 2005-02-30}"),
+        "line 35: tables.contacts.gives.fields.for_on.value: not a date; write it as 2005-10-03",
+    ),
+    "impossible time": (
+        ("          for_on: FOR", "          for_on: {value: 2005-02-28 25:61:00}"),
+        "line 35: tables.contacts.gives.fields.for_on.value: not a date",
+    ),
+    "impossible day as a code": (
+        ("codes: {O: office", "codes: {O: 2005-02-30"),
+        "line 36: tables.contacts.gives.fields.contact_type.codes.O: '2005-02-30' is not known; one of",
+    ),
+    "impossible day as a format": (
+        ('dates: "%d/%m/%Y"', "dates: 2005-02-30"),
+        "line 3: dates: '2005-02-30' does not say day",
+    ),
+    "file that is a pattern of folders": (
+        ('  contacts:\n    key: "NO"', '  contacts:\n    file: "**"\n    key: "NO"'),
+        "tables.contacts.file: the name of a file in the folder, like A.csv or A-*.csv",
+    ),
+    "encoding with a zero": (("source: test", 'source: test\nencoding: "\\0"'), "line 3: encoding: '\0' is not known"),
+    "bytes": (("source: test", "source: !!binary eA=="), "line 2: not readable as YAML"),
     "no yaml": (("source: test", "source: [test"), "not readable as YAML"),
     "twice the same": (("source: test", "source: test\nsource: test"), "not readable as YAML"),
 }

@@ -87,4 +87,5 @@ def test_a_line_break_anywhere_in_an_address_makes_it_none(app: Flask, made: tup
             assert client.get(address).status_code in (400, 404) and (
                 odd == "%00" or client.get(address).status_code == 404
             )
-    assert client.get(f"{made[1]}?officer=Nobody").status_code == 200
+    assert client.get(f"{made[1]}?officer=Nobody").status_code == 404, "no case was held by an officer of this name"
+    assert client.get(f"{made[1]}?officer=Helen+Sallis").status_code == 200

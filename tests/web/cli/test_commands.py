@@ -66,7 +66,12 @@ def test_score_can_be_cut_by_team_officer_and_risk(run) -> None:  # type: ignore
 
     teams = ["Cheltenham", "Tewkesbury and Cotswold", "Gloucester", "Stroud and Forest"]
     assert sum(cases("--team", team) for team in teams) == 60
-    assert cases("--team", "Nowhere") == 0
+    nowhere = run("score", "--inspection", INSPECTION, "--team", "Nowhere", code=2).output
+    assert "--team: No case has been held in a team called Nowhere. There are: Cheltenham, Gloucester" in nowhere
+    assert (
+        json.loads(run("score", "--team", "Gloucester", "--as-at", "1999-01-01", "--format", "json").output)["cases"]
+        == 0
+    )
     assert cases("--high-risk") == 11
     assert cases("--area", "Gloucestershire", "--officer", "Ruth Ablewhite") < 60
 
@@ -214,7 +219,7 @@ def test_demo_again_changes_nothing(own_database: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["score", "--inspection", "nowhere"], "there is no inspection 'nowhere'"),
+        (["score", "--inspection", "nowhere"], "There is no inspection called nowhere. There are: "),
         (["score", "--as-at", "3/10/2005"], "write it as 2005-10-03"),
         (["score", "--as-at", "2005-02-30"], "not a day"),
         (["score", "--known-at", "2005-10-03T10:00"], "not 'hindsight', a day or an instant"),
@@ -305,4 +310,4 @@ def test_standards_lists_what_an_edition_lays_what_it_does_not_and_what_is_only_
     (found,) = json.loads(told("2021", "--format", "json"))
     assert {v["sure"] for c in found["laid"] for v in c["values"]} == {"F", "R", "P"}
     assert {"home-visit": "2022-01-01"}.items() <= {c["clause"]: c["from"] for c in found["laid"]}.items()
-    assert "there is no edition called 1066" in told("1066", code=2)
+    assert "There is no edition called 1066. There are: " in told("1066", code=2)

@@ -14,7 +14,7 @@ from python_calamine import CalamineWorkbook
 
 from tests.support.depth import examples
 from web.presentation.ods_writer import MIME, printable
-from web.presentation.table_files import FORMATS, Column, Download, as_bytes
+from web.presentation.table_files import FORMATS, Column, Download, as_book, as_bytes, sheet_names
 
 TABLE = Download(
     "A table",
@@ -96,3 +96,14 @@ def test_any_text_comes_back_but_for_what_no_file_can_hold(text: str, form: str)
     elif not any(c in text for c in "\r") and "_x" not in text:
         assert found == printable(text)
     assert rows[1][-1] == "end"
+
+
+def test_every_sheet_has_a_name_that_spreadsheets_take() -> None:
+    long = "Plan made in time, by division and team, month by month"
+    names = sheet_names([long, long, "A/B: [c]?", "about", "'", "", long.upper()])
+    assert names == ["Plan made in time, by division", "Plan made in time, by divisio 2", "A B c", "about 2", "Table", "Table 2",
+                     "PLAN MADE IN TIME, BY DIVISIO 3"]  # fmt: skip
+    for form in ("ods", "xlsx"):
+        made = as_book("All", [TABLE, TABLE], [("As at", "3 October 2005")], form)
+        assert CalamineWorkbook.from_filelike(io.BytesIO(made)).sheet_names == ["A table", "A table 2", "About"]
+        assert made == as_book("All", [TABLE, TABLE], [("As at", "3 October 2005")], form)

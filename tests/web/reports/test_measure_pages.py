@@ -218,8 +218,20 @@ def test_the_command_gives_the_same_figures(manager: FlaskClient, demo_database:
         main, ["report", "plans", *common, "--table", "trend", "--format", "ods", "--output", str(path)]
     )
     assert done.exit_code == 0 and CalamineWorkbook.from_path(path).get_sheet_by_name("Table").to_python()
+    for form in ("ods", "xlsx"):
+        book = tmp_path / f"whole.{form}"
+        done = CliRunner().invoke(main, ["report", "plans", *common, "--format", form, "--output", str(book)])
+        assert done.exit_code == 0, done.output
+        sheets = CalamineWorkbook.from_path(book)
+        assert len(sheets.sheet_names) == len(given["sheets"]) + 1 and sheets.sheet_names[-1] == "About"
+        for name, sheet in zip(sheets.sheet_names, given["sheets"], strict=False):
+            rows = sheets.get_sheet_by_name(name).to_python()
+            assert rows[0] == [column["title"] for column in sheet["columns"]] and len(rows) == len(sheet["rows"]) + 1
+        about = sheets.get_sheet_by_name("About").to_python()
+        assert {sheet["title"] for sheet in given["sheets"]} <= {value for _, value in about}
     for wrong, said in (
-        (["plans", "--format", "csv"], "name it with --table"), (["plans", "--table", "x"], "there is no table 'x'"),
+        (["plans", "--format", "csv"], "name it with --table; there are: summary"),
+        (["plans", "--table", "x"], "there is no table 'x'"),
         (["plans", "--of", "Gloucester"], "write it like team:Gloucester"),
         (["plans", "--as-at", "0001-01-01"], "--as-at: 0001-01-01 is not between 1990 and 2078"),
         (["plans", "--as-at", "2079-01-01"], "--as-at: 2079-01-01 is not between 1990 and 2078"),

@@ -121,6 +121,7 @@ from web.site import (
     languages,
     links,
     reading_date,
+    request_ids,
     security_headers,
     site_assets,
 )
@@ -248,6 +249,7 @@ def create_app(
         app.secret_key = access_control.register().key.derive("cookies")
         app.extensions.pop("register").close()  # each process opens its own after a fork
     for part in (
+        request_ids,
         entry_ids,
         installation,
         staff_address,

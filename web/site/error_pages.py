@@ -10,6 +10,7 @@ from domain.policy.cited_documents import PolicyError
 from domain.store.sealer import KeysMissing
 from projections.read_model.column_keeper import TRY_AGAIN, ColumnsNotMade
 from web.site.reading_date import UnreadableDate
+from web.site.request_ids import request_id
 
 _WORDS = {
     400: (
@@ -77,7 +78,8 @@ def refuse(error: HTTPException) -> Response | HTTPException:
 
 def _as_json(code: int, status: str, message: str, errors: Mapping[str, Any]) -> Response:
     """The same as JSON, for the API. ``errors``: argument -> what is wrong with it."""
-    return make_response(jsonify(code=code, status=status, message=message, errors=errors), code)
+    said = {"code": code, "status": status, "message": message, "errors": errors, "request_id": request_id()}
+    return make_response(jsonify(said), code)
 
 
 def ask_again(error: UnreadableDate) -> Response:

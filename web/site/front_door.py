@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
+from web.site import request_ids
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -46,14 +48,16 @@ class FrontDoor:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         peer = environ.setdefault("REMOTE_ADDR", "")
         forwarded = {name: environ.pop(name, "") for name in FORWARDED}
-        if self._is_proxy(peer):
+        trusted = self._is_proxy(peer)
+        start_response = _with_id(start_response, request_ids.give(environ, trusted=trusted))
+        if trusted:
             self._believe(environ, forwarded)
         asked = HOST.fullmatch(str(environ.get("HTTP_HOST") or environ.get("SERVER_NAME", "")).lower())
         if (asked is not None and asked[1] in self._names) or (
             environ.get("PATH_INFO") == "/healthz" and _is_here(environ["REMOTE_ADDR"])
         ):
             return self._app(environ, start_response)
-        body = WRONG_HOST.encode()
+        body = f"{WRONG_HOST}Number of this request: {environ[request_ids.IN_ENVIRON]}\n".encode()
         headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body))),
                    ("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store")]  # fmt: skip
         start_response("400 BAD REQUEST", headers)
@@ -81,6 +85,15 @@ class FrontDoor:
             return False
         plain = (isinstance(found, IPv6Address) and found.ipv4_mapped) or found
         return any(plain in network for network in self._proxies)
+
+
+def _with_id(start_response: "StartResponse", given: str) -> "StartResponse":
+    """The same, with the id of the request among the headers of its answer."""
+
+    def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+        return start_response(status, [*headers, (request_ids.HEADER, given)], *more)
+
+    return start
 
 
 def _is_here(address: str) -> bool:

@@ -105,6 +105,7 @@ from web.services import (
     following_read_model,
     meeting_entry,
     person_banner,
+    service_state,
     witness_state,
 )
 from web.site import (
@@ -120,6 +121,8 @@ from web.site import (
     installation,
     languages,
     links,
+    observed,
+    outages,
     reading_date,
     request_ids,
     security_headers,
@@ -234,11 +237,13 @@ def create_app(
         FOOTER_NOTE=None, SESSION_COOKIE_SECURE=behind_proxy, PLACES=places, SECOND_FACTOR=frozenset(second_factor),
         HELD_BY=held_by,
     )  # fmt: skip
-    front_door.attach(
+    door = front_door.attach(
         app, proxies=(tuple(trusted_proxies) or front_door.LOOPBACK) if behind_proxy else (), names=site_names
     )
     if demo:
         app.wsgi_app = DemoGuard(app.wsgi_app)  # type: ignore[method-assign]
+    observed.attach(app, door.is_proxy)
+    service_state.attach(app)
     app.jinja_loader = ChoiceLoader(
         [
             FileSystemLoader(Path(__file__).parent),
@@ -249,6 +254,7 @@ def create_app(
         app.secret_key = access_control.register().key.derive("cookies")
         app.extensions.pop("register").close()  # each process opens its own after a fork
     for part in (
+        outages,
         request_ids,
         entry_ids,
         installation,
@@ -310,5 +316,6 @@ def create_app(
 
     json_api.attach(app)
     access_logging.attach(app, lambda: access_control.register().log, access_control.signed_in)
+    outages.attach_last(app)
     access_control.check(app)
     return app

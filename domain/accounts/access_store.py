@@ -16,6 +16,7 @@ from typing import Any
 from eventsourcing.persistence import PersistenceError
 
 from domain.accounts.access_lines import LogUnavailable
+from domain.store import database as databases
 from domain.store.database import Database
 from domain.store.sqlite_file import FileState, WatchedFile
 
@@ -129,7 +130,11 @@ def _sqlite(database: Database) -> sqlite3.Connection:
     if not database.in_memory:
         _make_private(Path(database.path))
     connection = sqlite3.connect(
-        database.path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False, uri=database.in_memory
+        database.path,
+        timeout=min(WAIT_SECONDS, databases.SQLITE_LOCK_SECONDS),
+        isolation_level=None,
+        check_same_thread=False,
+        uri=database.in_memory,
     )
     try:
         # What is deleted (keys) is overwritten.

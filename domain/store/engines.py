@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.exc import DisconnectionError, OperationalError, SQLAlchemyError
 
+from domain.store import database as databases
+from domain.store import pool_use
 from domain.store.database import Database
 from domain.store.sqlite_file import FileGone, FileState, WatchedFile
 
@@ -25,13 +27,26 @@ def engine_of(database: Database) -> sa.Engine:
         if not database.missing:
             database.make_private()
         url = sa.URL.create("sqlite", database=database.path)
-        engine = sa.create_engine(url, connect_args={"timeout": 10}, hide_parameters=True)
+        engine = sa.create_engine(
+            url, connect_args={"timeout": databases.SQLITE_LOCK_SECONDS}, hide_parameters=True, **_pooled(database)
+        )
+        pool_use.note(engine)
         if not database.in_memory:
             _watch(engine, WatchedFile(database.path))
         return engine
-    return sa.create_engine(
-        "postgresql+psycopg://", connect_args=database.arguments, pool_pre_ping=True, hide_parameters=True
-    )
+    engine = sa.create_engine(
+        "postgresql+psycopg://", connect_args=database.arguments, pool_pre_ping=True, hide_parameters=True,
+        **_pooled(database),
+    )  # fmt: skip
+    pool_use.note(engine)
+    return engine
+
+
+def _pooled(database: Database) -> dict[str, Any]:
+    """How many connections a pool has at most, and how long it waits for one."""
+    if database.in_memory:
+        return {}
+    return {"pool_size": databases.POOL_SIZE, "max_overflow": 0, "pool_timeout": databases.CONNECT_SECONDS}
 
 
 def _watch(engine: sa.Engine, file: WatchedFile) -> None:

@@ -148,6 +148,21 @@ class Day(click.ParamType[date]):
             self.fail(f"'{value}' is not a day; write it as 2005-10-03", param, ctx)
 
 
+class Address(click.ParamType[tuple[str, int]]):
+    """A host and a port, like 127.0.0.1:9100 or [::1]:9100."""
+
+    name = "address"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int]:
+        if isinstance(value, tuple):
+            return value
+        host, _, port = str(value).strip().rpartition(":")
+        host = host.removeprefix("[").removesuffix("]")
+        if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+            self.fail(f"'{value}' is not an address; write it as 127.0.0.1:9100", param, ctx)
+        return host, int(port)
+
+
 class Instant(click.ParamType[Any]):
     """An instant with an offset, a day (its end), or ``hindsight`` (None)."""
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, request
 
 from domain.accounts.access_lines import UNKNOWN, Action, Actor, LogUnavailable, Purpose
 from domain.accounts.access_log import AccessLog
 from domain.accounts.roles import Account
 from domain.entries.entry import CASE_REFERENCE
-from web.site import clock
+from web.site import clock, outages
 
 PURPOSES: Mapping[str, Purpose] = {
     "imports": "administration", "extracts": "administration", "invitations": "administration", "keeping": "administration",
@@ -149,19 +149,13 @@ def _purpose() -> Purpose | Any:
     return "inspection" if found == "supervision" and request.args.get("inspection") else found
 
 
-def outage(_: object = None) -> Response:
+def outage(error: BaseException) -> Response:
     """The answer where the log cannot be written: nothing is shown, and nobody signs in."""
-    happened = "The service cannot note who looks at what, and shows nothing until it can."
-    if request.path.startswith("/api/"):
-        answer = make_response(jsonify(code=503, status="Service Unavailable", message=happened, errors={}), 503)
-    else:
-        answer = make_response(render_template("site/outage.html", happened=happened), 503)
-    answer.headers["Retry-After"] = "60"
-    return answer
+    return outages.of_log(error)
 
 
 def _before_answer(response: Response) -> Response:
-    if request.endpoint in EXEMPT:
+    if request.endpoint in EXEMPT or outages.met():
         return response
     try:
         _write(_line(), response.status_code)
@@ -169,7 +163,7 @@ def _before_answer(response: Response) -> Response:
         # Whatever the reason: no answer leaves without its line. The reason alone is noted, not what was asked for.
         current_app.logger.error("the access log cannot be written: %s", type(error.__cause__ or error).__name__)
         response.close()
-        return outage()
+        return outage(error)
     return response
 
 

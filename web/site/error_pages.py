@@ -9,6 +9,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, Ser
 from domain.policy.cited_documents import PolicyError
 from domain.store.sealer import KeysMissing
 from projections.read_model.column_keeper import TRY_AGAIN, ColumnsNotMade
+from web.site.outages import or_outage
 from web.site.reading_date import UnreadableDate
 from web.site.request_ids import request_id
 
@@ -58,6 +59,7 @@ def _own_words(error: HTTPException) -> str | None:
     return words if words and words != type(error).description else None
 
 
+@or_outage
 def refuse(error: HTTPException) -> Response | HTTPException:
     """Any HTTP error as a page. An error of the client keeps the message of our code."""
     if error.response is not None or error.code is None or error.code < 400:
@@ -82,6 +84,7 @@ def _as_json(code: int, status: str, message: str, errors: Mapping[str, Any]) ->
     return make_response(jsonify(said), code)
 
 
+@or_outage
 def ask_again(error: UnreadableDate) -> Response:
     """In place of the page: the as-at bar with what was typed and what is wrong with it."""
     if request.path.startswith("/api/"):
@@ -89,6 +92,7 @@ def ask_again(error: UnreadableDate) -> Response:
     return make_response(render_template("site/date_error.html", problems=error.problems), BadRequest.code)
 
 
+@or_outage
 def not_made(error: ColumnsNotMade) -> Response:
     """The answer for lists and figures while the columns that hold them have not been made yet."""
     happened = f"Nothing is lost: {error}. Try again in {TRY_AGAIN} seconds."
@@ -104,6 +108,7 @@ def not_made(error: ColumnsNotMade) -> Response:
     return answer
 
 
+@or_outage
 def keys_missing(error: KeysMissing) -> Response:
     """The answer where the keys of persons are not here, so that nothing can be recorded on cases."""
     happened = f"Nothing was recorded: {error}."
@@ -116,6 +121,7 @@ def keys_missing(error: KeysMissing) -> Response:
     return make_response(page, ServiceUnavailable.code)
 
 
+@or_outage
 def policy_unusable(error: PolicyError) -> Response:
     """The answer where a text of policy is damaged, missing, or cannot be read: which, and what to do."""
     if request.path.startswith("/api/"):

@@ -5,7 +5,7 @@ A request for a host that is not the site's is refused before anything reads it.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +48,7 @@ class FrontDoor:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         peer = environ.setdefault("REMOTE_ADDR", "")
         forwarded = {name: environ.pop(name, "") for name in FORWARDED}
-        trusted = self._is_proxy(peer)
+        trusted = self.is_proxy(peer)
         start_response = _with_id(start_response, request_ids.give(environ, trusted=trusted))
         if trusted:
             self._believe(environ, forwarded)
@@ -69,7 +69,7 @@ class FrontDoor:
         The client is the last address that is no trusted proxy's: what stands before it was written by the client itself.
         """
         addresses = [part.strip() for part in forwarded["HTTP_X_FORWARDED_FOR"].split(",") if part.strip()]
-        client = next((one for one in reversed(addresses) if not self._is_proxy(one)), None)
+        client = next((one for one in reversed(addresses) if not self.is_proxy(one)), None)
         if client is not None:
             environ["REMOTE_ADDR"] = client[:60]
         scheme = forwarded["HTTP_X_FORWARDED_PROTO"].rpartition(",")[2].strip().lower()
@@ -78,7 +78,8 @@ class FrontDoor:
         if host := forwarded["HTTP_X_FORWARDED_HOST"].rpartition(",")[2].strip():
             environ["HTTP_HOST"] = host
 
-    def _is_proxy(self, address: str) -> bool:
+    def is_proxy(self, address: str) -> bool:
+        """Whether a peer is one of the trusted proxies."""
         try:
             found = ip_address(address)
         except ValueError:
@@ -103,8 +104,9 @@ def _is_here(address: str) -> bool:
         return False
 
 
-def attach(app: Flask, *, proxies: Iterable[str], names: Iterable[str]) -> None:
+def attach(app: Flask, *, proxies: Iterable[str], names: Iterable[str]) -> FrontDoor:
     """Put the front door before the app. Its names are also the hosts of passkeys."""
     app.config["SITE_NAMES"] = tuple(name.lower() for name in names) or LOCAL_NAMES
-    door: Callable[..., Any] = FrontDoor(app.wsgi_app, proxies=proxies, names=app.config["SITE_NAMES"])
+    door = FrontDoor(app.wsgi_app, proxies=proxies, names=app.config["SITE_NAMES"])
     app.wsgi_app = door  # type: ignore[method-assign]
+    return door

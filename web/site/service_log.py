@@ -1,0 +1,100 @@
+"""The log of the service on the standard error, as lines of text or of JSON: of the site, the follower and commands.
+
+It says which page, command or part it is about, and never of whom: docs/operating.md, "What the logs hold".
+"""
+
+import logging
+import os
+import sys
+from typing import Any, Literal, get_args
+
+import click
+from pythonjsonlogger.json import JsonFormatter
+
+from domain import __version__, error_traces
+from web.site.request_ids import request_id
+
+FORM, LEVEL = "CASEAUDIT_LOG", "CASEAUDIT_LOG_LEVEL"
+
+Form = Literal["text", "json"]
+
+LEVELS = ("debug", "info", "warning", "error")
+
+OURS = ("caseaudit", "web", "gunicorn")
+"""The loggers that speak at the level asked for; all others from warnings on."""
+
+FIELDS = ("levelname", "name", "message")
+
+LOG = logging.getLogger("caseaudit")
+
+
+class WrongLog(ValueError):
+    """The environment asks for a log that there is not; the message says which and what to write."""
+
+
+def form() -> Form:
+    """How lines are written, by the environment; ``WrongLog``."""
+    said = os.environ.get(FORM, "").strip().lower() or "text"
+    for known in get_args(Form):
+        if said == known:
+            return known  # type: ignore[no-any-return]
+    raise WrongLog(f"{FORM} is '{said}'; write one of: {', '.join(get_args(Form))}")
+
+
+def level() -> str:
+    """From which level on lines are written: of JSON from ``info``, of text from ``warning``, unless said; ``WrongLog``."""
+    said = os.environ.get(LEVEL, "").strip().lower() or ("info" if form() == "json" else "warning")
+    if said not in LEVELS:
+        raise WrongLog(f"{LEVEL} is '{said}'; write one of: {', '.join(LEVELS)}")
+    return said.upper()
+
+
+def set_up(part: str) -> None:
+    """Write the log of this process so. ``part``: ``site``, ``follow`` or another command. ``WrongLog``."""
+    as_json, from_level = form() == "json", level()
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        Lines(part) if as_json else logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    for name in OURS:
+        logging.getLogger(name).setLevel(from_level)
+    logging.captureWarnings(True)
+    if as_json:
+        error_traces.install(LOG.critical)
+
+
+def say(words: str, *, warns: bool = False, logged: str = "", out: bool = False) -> None:
+    """Tell whoever started the service: in words, or as a line of JSON.
+
+    ``logged``: what the line of JSON says in place of words that name somebody. ``out``: text goes to the standard output.
+    """
+    if form() == "json":
+        LOG.log(logging.WARNING if warns else logging.INFO, logged or words)
+    else:
+        click.echo(words, err=not out)
+
+
+class Lines(JsonFormatter):
+    """A line of JSON: when, how grave, which part, what; the request's id where it is about one."""
+
+    def __init__(self, part: str):
+        super().__init__(list(FIELDS), rename_fields={"levelname": "level", "name": "logger", "exc_info": "trace"})
+        self.part = part
+
+    def add_fields(self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]) -> None:
+        log_data["time"] = f"{self.formatTime(record, '%Y-%m-%dT%H:%M:%S')}.{int(record.msecs):03d}Z"
+        super().add_fields(log_data, record, message_dict)
+        log_data["level"] = record.levelname.lower()
+        log_data |= {"part": self.part, "version": __version__, "process": record.process}
+        if given := getattr(record, "request_id", "") or request_id():
+            log_data["request_id"] = given
+
+    @staticmethod
+    def converter(seconds: float | None) -> Any:
+        """Times are in UTC."""
+        import time
+
+        return time.gmtime(seconds)

@@ -11,6 +11,8 @@ from domain import error_traces
 from domain.accounts.access_lines import LogUnavailable
 from domain.key_files import KeyUnusable
 from domain.policy.cited_documents import PolicyError
+from web.cli import option_variables
+from web.cli.logged_run import logged_run
 
 COMMANDS = {
     "access": (
@@ -155,7 +157,7 @@ class LateGroup(click.Group):
 def loaded(name: str) -> click.Command:
     """The command of this name. Imports its module."""
     commands: list[click.Command] = import_module(COMMANDS[name][0]).COMMANDS
-    return next(command for command in commands if command.name == name)
+    return option_variables.give(next(command for command in commands if command.name == name), name)
 
 
 @click.group(
@@ -173,6 +175,6 @@ def run() -> None:
     os.umask(0o077)
     error_traces.install()
     try:
-        main()
+        logged_run(main)
     finally:
         gc.freeze()  # no search for garbage at exit: it took a fifth of the time of a short call

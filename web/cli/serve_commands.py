@@ -19,6 +19,7 @@ from domain.calendar.london_time import day_of
 from domain.entries.code_lists import HeldBy
 from projections.cases.case_repository import CaseRepository
 from web.cli import command_options
+from web.cli.checked_command import CheckedCommand
 from web.cli.command_columns import brought_up
 from web.cli.command_read_model import current_read_model, open_read_model
 from web.cli.import_command import load
@@ -69,10 +70,10 @@ class _Network(click.ParamType[str]):
         try:
             return str(ip_network(value, strict=False))
         except ValueError:
-            self.fail(f"{value} is no network address; write 10.0.0.5 or 10.0.0.0/24", param, ctx)
+            self.fail(f"'{value}' is no network address; write 10.0.0.5 or 10.0.0.0/24", param, ctx)
 
 
-@click.command()
+@click.command(cls=CheckedCommand)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @port_option
 @click.option(
@@ -100,7 +101,7 @@ class _Network(click.ParamType[str]):
 )
 @click.option("--trusted-proxy", "proxies", multiple=True, type=_Network(), metavar="CIDR",
               help="Where that proxy is, such as 10.0.0.5; again for more. Default: this machine.")  # fmt: skip
-@click.option("--site-name", "names", multiple=True, metavar="HOST",
+@click.option("--site-name", "names", multiple=True, type=command_options.SiteName(), metavar="HOST",
               help="The host of the site's address; again for more. Default: localhost. Others are refused.")  # fmt: skip
 @click.option("--second-factor", "factor", multiple=True, type=click.Choice((*ROLES, "nobody")), default=SECOND_FACTOR,
               show_default=True, help="A role that must have a second factor; again for more.")  # fmt: skip
@@ -153,7 +154,7 @@ def _warn_of_sign_ins(database: str) -> None:
             service_log.say(said[0], warns=True, logged=said[1])
 
 
-@click.command()
+@click.command(cls=CheckedCommand)
 @port_option
 @click.option("--no-serve", is_flag=True, help="Load the samples and stop.")
 @click.option("--files", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",

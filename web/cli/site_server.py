@@ -114,7 +114,8 @@ def shown(host: str, port: int) -> str:
 
 def serve_site(database: str, host: str, port: int, running: Running, **site: Any) -> None:
     """Serve the site until it is told to stop. A usage error where an address is not free."""
-    shared_folder.share()
+    if not shared_folder.is_shared():
+        shared_folder.share()
     from web.site.dear_pages import folder_of_process  # after it: what this imports measures
 
     error_traces.install()

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.mmap_dict import MmapedDict
@@ -57,12 +57,16 @@ PAST = {"counter": "counter_past.db", "histogram": "histogram_past.db"}
 
 
 def exposed(more: Iterable[Metric] = ()) -> tuple[bytes, str]:
-    """Everything that is measured here, and its content type. ``more``: what is looked up for this answer."""
+    """Everything that the workers of a site have measured, and its content type. ``more``: what is looked up for this answer.
+
+    Of a process that is no site's worker: ``more``, and what the system knows of the process.
+    """
     folder = os.environ.get(SHARED_BY)
     found = CollectorRegistry()
     found.register(_Given(more))
     if folder is None:
-        return generate_latest(REGISTRY) + generate_latest(found), CONTENT_TYPE_LATEST
+        ProcessCollector(registry=found)
+        return generate_latest(found), CONTENT_TYPE_LATEST
     with _lock(Path(folder), fcntl.LOCK_SH):
         MultiProcessCollector(found, folder)  # type: ignore[no-untyped-call]
         return generate_latest(found), CONTENT_TYPE_LATEST

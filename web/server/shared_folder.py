@@ -38,6 +38,11 @@ def place() -> Path:
         raise NoFolder(f"no folder can be written to; name one in {SETTING}") from error
 
 
+def is_shared() -> bool:
+    """Whether this process has made the folder, or one that it was forked from."""
+    return SHARED_BY in os.environ
+
+
 def share() -> Path:
     """Make the folder, for this process and those that it forks; it goes with this one. ``NoFolder``."""
     try:

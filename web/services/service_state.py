@@ -33,26 +33,29 @@ class ServiceState:
 
     def __init__(self, app: Flask, folder: Path | None):
         self._app, self._steps = app, list[int]()
-        file = None if folder is None else folder / "database.json"
-        self._state = KnownState(file, self._look, {"status": "gone"})
+        shared = (None, None) if folder is None else (folder / "database.json", folder / "standing.json")
+        self._trial = KnownState(shared[0], self._try, {"status": "gone"})
+        self._standing = KnownState(shared[1], self._look, {})
 
     def known(self) -> Known:
         """Within a second, whatever the database does."""
-        seen = self._state.now()
-        return Known(seen["status"], tuple(seen.get("steps", ())), lambda: _measured(seen))
+        seen = self._trial.now()
+        return Known(seen["status"], tuple(seen.get("steps", ())), self._measured)
 
-    def _look(self) -> Mapping[str, Any]:
+    def _try(self) -> Mapping[str, Any]:
         record = Database.at(self._app.config["DATABASE"])
         trials = [tried(one) for one in dict.fromkeys((record, log_database(record)))]
         status = min((trial.found for trial in trials), key=GRAVEST.index)
         self._steps = list(trials[0].steps) or self._steps
-        seen: dict[str, Any] = {"status": status, "steps": self._steps}
-        if status in ("ready", "busy"):
-            with self._app.app_context():
-                said, code = following_read_model.health()
-            if code == 200:
-                seen |= {name: said[name] for name in ("stored", "views", "columns", "seconds")}
-        return seen
+        return {"status": status, "steps": self._steps}
+
+    def _look(self) -> Mapping[str, Any]:
+        with self._app.app_context():
+            said, code = following_read_model.health()
+        return {name: said[name] for name in ("stored", "views", "columns", "seconds")} if code == 200 else {}
+
+    def _measured(self) -> Iterable[Metric]:
+        return _measured(self._standing.now())
 
 
 def _measured(seen: Mapping[str, Any]) -> Iterable[Metric]:

@@ -6,13 +6,13 @@ It says which page, command or part it is about, and never of whom: docs/operati
 import logging
 import os
 import sys
-from typing import Any, Literal, get_args
+import warnings
+from pathlib import Path
+from typing import Literal, get_args
 
 import click
-from pythonjsonlogger.json import JsonFormatter
 
-from domain import __version__, error_traces
-from web.site.request_ids import request_id
+from domain import error_traces
 
 FORM, LEVEL = "CASEAUDIT_LOG", "CASEAUDIT_LOG_LEVEL"
 
@@ -22,8 +22,6 @@ LEVELS = ("debug", "info", "warning", "error")
 
 OURS = ("caseaudit", "web", "gunicorn")
 """The loggers that speak at the level asked for; all others from warnings on."""
-
-FIELDS = ("levelname", "name", "message")
 
 LOG = logging.getLogger("caseaudit")
 
@@ -53,17 +51,32 @@ def set_up(part: str) -> None:
     """Write the log of this process so. ``part``: ``site``, ``follow`` or another command. ``WrongLog``."""
     as_json, from_level = form() == "json", level()
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        Lines(part) if as_json else logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
-    )
+    if as_json:
+        from web.site.json_lines import Lines
+
+        handler.setFormatter(Lines(part))
+    else:
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     for name in OURS:
         logging.getLogger(name).setLevel(from_level)
-    logging.captureWarnings(True)
+    warnings.showwarning = _warned
     if as_json:
         error_traces.install(LOG.critical)
+
+
+def _warned(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: object = None,
+    line: str | None = None,
+) -> None:
+    """A warning of Python: of which kind and where, without its message, which may hold a value."""
+    logging.getLogger("caseaudit.python").warning("%s at %s:%d", category.__name__, Path(filename).name, lineno)
 
 
 def say(words: str, *, warns: bool = False, logged: str = "", out: bool = False) -> None:
@@ -75,26 +88,3 @@ def say(words: str, *, warns: bool = False, logged: str = "", out: bool = False)
         LOG.log(logging.WARNING if warns else logging.INFO, logged or words)
     else:
         click.echo(words, err=not out)
-
-
-class Lines(JsonFormatter):
-    """A line of JSON: when, how grave, which part, what; the request's id where it is about one."""
-
-    def __init__(self, part: str):
-        super().__init__(list(FIELDS), rename_fields={"levelname": "level", "name": "logger", "exc_info": "trace"})
-        self.part = part
-
-    def add_fields(self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]) -> None:
-        log_data["time"] = f"{self.formatTime(record, '%Y-%m-%dT%H:%M:%S')}.{int(record.msecs):03d}Z"
-        super().add_fields(log_data, record, message_dict)
-        log_data["level"] = record.levelname.lower()
-        log_data |= {"part": self.part, "version": __version__, "process": record.process}
-        if given := getattr(record, "request_id", "") or request_id():
-            log_data["request_id"] = given
-
-    @staticmethod
-    def converter(seconds: float | None) -> Any:
-        """Times are in UTC."""
-        import time
-
-        return time.gmtime(seconds)

@@ -12,7 +12,7 @@ from typing import Any, ParamSpec
 
 from flask import Flask, Response, current_app, json, make_response, render_template, request
 
-from domain.error_traces import words_of
+from domain.error_traces import trace_of, words_of
 from domain.store.outages import Outage, outage_of
 from web.server import metrics
 from web.site.request_ids import request_id
@@ -118,7 +118,11 @@ def page(cause: str) -> Response:
 def answer(error: BaseException, cause: Outage, *, everybody: bool = False) -> Response:
     """The answer where an error is an outage. ``everybody``: what did not answer is needed by every page."""
     made_wait = time.monotonic() - request.environ[BEGUN] > SLOW
-    if (everybody or cause != "locked") and breaker().trip(cause, made_wait=made_wait):
+    if not everybody and cause == "locked":
+        current_app.logger.warning(
+            "%s %s met a lock: %s", request.method, request.endpoint or "no page", trace_of(error)
+        )
+    elif breaker().trip(cause, made_wait=made_wait):
         current_app.logger.error("the database cannot be used (%s): %s", cause, words_of(error))
     return page(cause)
 

@@ -1,6 +1,5 @@
 """A database that is down, locked, or out of connections, under a site that runs: a page of its own within three seconds."""
 
-import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -108,7 +107,7 @@ def test_on_sqlite_a_record_that_is_written_to_is_read_all_the_same(template: Pa
     with served(tmp_path, "demo", "--samples-only", "--database", str(database)) as site:
         session = site.signed_in("p.anstey")
         with locked_file(database):
-            for path in ("/", "/cases", "/cases/A504771/1"):
+            for path in ("/", "/cases", "/cases/V465889/1"):
                 took, answer = site.timed(path, cookies=session.cookies)
                 assert answer.status_code < 400, path
                 assert took < WITHIN, path
@@ -134,7 +133,7 @@ def all_locked(server: Server, address: str) -> Iterator[None]:
 def no_connections(server: Server, address: str) -> Iterator[None]:
     name = name_of(address)
     with psycopg.connect(server.address, autocommit=True) as c:
-        c.execute(f"ALTER ROLE site CONNECTION LIMIT 0".encode())  # noqa: F541
+        c.execute(b"ALTER ROLE site CONNECTION LIMIT 0")
         c.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
         yield
         c.execute(b"ALTER ROLE site CONNECTION LIMIT -1")
@@ -149,25 +148,16 @@ def stopped(server: Server, address: str) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def on_postgres(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, str]]:
-    address = server.fresh()
-    migrate(address)
+    of_owner = server.fresh()
     with psycopg.connect(server.address, autocommit=True) as c:
         c.execute(b"CREATE ROLE site LOGIN")
-        c.execute(f"GRANT ALL ON DATABASE {name_of(address)} TO site".encode())
-    migrate_for(address, "site")
+        c.execute(f"ALTER DATABASE {name_of(of_owner)} OWNER TO site".encode())
+    address = of_owner.replace("://postgres:", "://site:", 1)
+    assert "site" in address, address
+    migrate(address)
     load_demo(address)
-    folder = tmp_path_factory.mktemp("site")
-    with served(folder, "demo", "--samples-only", "--database", address.replace("postgres:@", "site:@", 1)) as site:
-        yield site, address
-
-
-def migrate_for(address: str, role: str) -> None:
-    from click.testing import CliRunner
-
-    from web.cli import main
-
-    result = CliRunner().invoke(main, ["migrate", "--application-role", role, "--database", address])
-    assert result.exit_code == 0, result.output
+    with served(tmp_path_factory.mktemp("site"), "demo", "--samples-only", "--database", address) as site:
+        yield site, of_owner
 
 
 @pytest.mark.parametrize(
@@ -198,16 +188,13 @@ def test_what_is_recorded_during_an_outage_is_told_so_and_nothing_is_kept(
     token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
     before = entries_in(address)
     with all_locked(server, address):
-        took, answer = site.timed("/search", cookies=session.cookies)
         answer = requests.post(
             f"http://127.0.0.1:{site.port}/search", data={"csrf_token": token, "sought": "A504771/1"}, cookies=session.cookies,
             timeout=60, allow_redirects=False,
         )  # fmt: skip
         assert answer.status_code == 503
         assert answer.elapsed.total_seconds() < WITHIN
-        assert took < WITHIN
     assert entries_in(address) == before
-    assert json.dumps(before)
 
 
 def entries_in(address: str) -> int:

@@ -113,8 +113,8 @@ def test_on_sqlite_somebody_elses_lock_is_busy_and_no_file_is_gone(file: Path) -
 def test_on_sqlite_what_cannot_be_written_is_read_only(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     connect = sqlite3.connect
 
-    def reading(uri: str, **named: object) -> sqlite3.Connection:
-        return connect(uri.replace("mode=rw", "mode=ro"), **named)  # type: ignore[call-overload, no-any-return]
+    def reading(address: str, **named: object) -> sqlite3.Connection:
+        return connect(address.replace("mode=rw", "mode=ro"), **named)  # type: ignore[call-overload, no-any-return]
 
     monkeypatch.setattr(sqlite3, "connect", reading)
     assert tried(Database(str(file))).found == "read-only"

@@ -136,10 +136,11 @@ def test_every_option_has_a_variable_of_its_own() -> None:
 def test_options_come_from_their_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     served: list[tuple[object, ...]] = []
     monkeypatch.setattr(serve_commands, "_serve", lambda *given, **site: served.append((*given, site)))
-    done = serve(
-        tmp_path, CASEAUDIT_SERVE_PORT="5008", CASEAUDIT_SERVE_BEHIND_PROXY="1",
-        CASEAUDIT_SERVE_TRUSTED_PROXY="10.0.0.5 10.1.0.0/16", CASEAUDIT_SERVE_SITE_NAME="cases.example", CASEAUDIT_SERVE_PROBES="[::1]:9100", CASEAUDIT_SERVE_SECOND_FACTOR="nobody",
-    )  # fmt: skip
+    given = {
+        "PORT": "5008", "BEHIND_PROXY": "1", "TRUSTED_PROXY": "10.0.0.5 10.1.0.0/16", "SITE_NAME": "cases.example",
+        "PROBES": "[::1]:9100", "SECOND_FACTOR": "nobody",
+    }  # fmt: skip
+    done = serve(tmp_path, **{f"CASEAUDIT_SERVE_{name}": value for name, value in given.items()})
     assert done.exit_code == 0, done.output
     ((_, host, port, running, site),) = served
     assert (host, port) == ("127.0.0.1", 5008)

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from domain.store.database import Database
-from domain.store.outages import outage_of
+from domain.store.outage_kinds import outage_of
 from domain.store.preparation import STEPS_TABLE
 
 WAITED = 0.3

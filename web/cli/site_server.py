@@ -15,7 +15,7 @@ from gunicorn.glogging import Logger
 from domain import error_traces
 from domain.policy.cited_documents import PolicyError
 from domain.store import database as databases
-from domain.store.outages import outage_of
+from domain.store.outage_kinds import outage_of
 from web.cli import command_options
 from web.cli.checkpoint_command import plan_at
 from web.server import shared_folder

@@ -13,7 +13,7 @@ from typing import Any, ParamSpec
 from flask import Flask, Response, current_app, json, make_response, render_template, request
 
 from domain.error_traces import trace_of, words_of
-from domain.store.outages import Outage, outage_of
+from domain.store.outage_kinds import Outage, outage_of
 from web.server import metrics
 from web.site.request_ids import request_id
 

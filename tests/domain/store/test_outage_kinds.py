@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from eventsourcing.persistence import OperationalError
 
 from domain.store.database import Database
-from domain.store.outages import outage_of
+from domain.store.outage_kinds import outage_of
 from domain.store.sqlite_file import FileGone
 from domain.store.write_trial import tried
 from tests.support.postgres import Server, name_of, sql

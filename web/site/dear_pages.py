@@ -13,6 +13,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 
+from web.server import shared_folder
 from web.site import access_control
 
 AT_ONCE = 2
@@ -62,7 +63,7 @@ class Places:
 @cache
 def folder_of_process(process: int) -> Path:
     """A folder that goes with its process; made before a fork, all processes of a site share it."""
-    folder = Path(tempfile.mkdtemp(prefix="caseaudit-"))
+    folder = Path(tempfile.mkdtemp(prefix="caseaudit-", dir=shared_folder.place()))
     atexit.register(_remove, folder, process)
     return folder
 

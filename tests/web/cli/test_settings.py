@@ -1,6 +1,7 @@
 """Settings are checked when a service is started: all that is wrong at once, by name, with what was found and what is expected."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,19 @@ def test_what_is_typed_comes_before_the_variable(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(serve_commands, "_serve", lambda database, host, port, *given, **site: served.append(port))
     serve(tmp_path, "--port", "5009", CASEAUDIT_SERVE_PORT="5008")
     assert served == [5009]
+
+
+def test_every_variable_that_the_program_reads_is_a_setting() -> None:
+    known = {setting.name for setting in SETTINGS} | {
+        str(option.envvar) for name in COMMANDS for _, option in option_variables.every(loaded(name), name)
+    }
+    found = {
+        name
+        for room in ("domain", "projections", "web")
+        for path in (DOCUMENT.parents[1] / room).rglob("*.py")
+        for name in re.findall(r'"(CASEAUDIT_[A-Z_]*[A-Z])"', path.read_text(encoding="utf-8"))
+    }
+    assert found - known == {"CASEAUDIT_ADDRESS"}, "it is what the library is given, and no setting"
 
 
 def test_the_tables_of_settings_are_made_from_the_code() -> None:

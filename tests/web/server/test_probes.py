@@ -109,6 +109,8 @@ def test_what_is_measured_of_requests(site: Served) -> None:
     assert after["caseaudit_record_position"] % 100 == 0
     assert after["caseaudit_record_position"] > 0
     assert after["caseaudit_lists_behind_seconds"] >= 0
+    assert after['caseaudit_database_connections{pool="tables",state="idle"}'] > 0
+    assert after["caseaudit_worker_memory_bytes"] > 10_000_000
     assert {
         "caseaudit_requests_waiting",
         "caseaudit_requests_in_progress",

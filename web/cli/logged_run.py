@@ -3,7 +3,6 @@
 import os
 import sys
 import time
-from contextlib import suppress
 
 import click
 
@@ -24,9 +23,6 @@ def logged_run(main: click.Group) -> None:
     """
     os.environ.pop(shared_folder.SHARED_BY, None)  # it is ours to set
     named = sys.argv[1] if len(sys.argv) > 1 and sys.argv[1] in main.commands else ""
-    if named in SITES:
-        with suppress(shared_folder.NoFolder):  # the check of the settings says so, with whatever else is wrong
-            shared_folder.share()  # before anything that measures is imported
     if not os.environ.get("CASEAUDIT_LOG", "").strip():
         main()  # nothing of the log need be read for a command of a person at a terminal
         return

@@ -114,10 +114,9 @@ def shown(host: str, port: int) -> str:
 
 def serve_site(database: str, host: str, port: int, running: Running, **site: Any) -> None:
     """Serve the site until it is told to stop. A usage error where an address is not free."""
-    if not shared_folder.is_shared():
-        shared_folder.share()
-    from web.site.dear_pages import folder_of_process  # after it: what this imports measures
+    from web.site.dear_pages import folder_of_process
 
+    shared_folder.share()
     error_traces.install()
     for name, (at, number) in {"--port": (host, port), "--probes": running.probes or ("", 0)}.items():
         if number:

@@ -1,7 +1,7 @@
 """What is measured, for Prometheus. No label names a case, a place, a person or an account.
 
 A site's workers share a folder (prometheus-client's files of several processes), so that any of them answers for all. A follower
-has one process and no folder. ``share`` must be called before this module is imported: the library chooses then.
+has one process and no folder. Where ``share`` is called later, this module is made anew: name what is in it by the module.
 """
 
 import fcntl

@@ -5,6 +5,7 @@ for that (``/dev/shm``), so that a container with a read-only file system needs 
 """
 
 import atexit
+import importlib
 import os
 import sys
 import tempfile
@@ -38,11 +39,6 @@ def place() -> Path:
         raise NoFolder(f"no folder can be written to; name one in {SETTING}") from error
 
 
-def is_shared() -> bool:
-    """Whether this process has made the folder, or one that it was forked from."""
-    return SHARED_BY in os.environ
-
-
 def share() -> Path:
     """Make the folder, for this process and those that it forks; it goes with this one. ``NoFolder``."""
     try:
@@ -51,10 +47,20 @@ def share() -> Path:
         raise NoFolder(
             f"{SETTING}: nothing can be written to {place()} ({error.strerror}); name another folder"
         ) from error
-    assert "prometheus_client" not in sys.modules, "it has chosen by now not to share"
     atexit.register(_remove, folder, os.getpid())
     os.environ[SHARED_BY] = str(folder)
+    if "prometheus_client" in sys.modules:
+        _choose_again()
     return folder
+
+
+def _choose_again() -> None:
+    """The library chooses how it keeps values when it is imported: let it choose again, and make what is measured anew."""
+    from prometheus_client import values
+
+    values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
+    if (measured := sys.modules.get("web.server.metrics")) is not None:
+        importlib.reload(measured)
 
 
 def _remove(folder: Path, process: int) -> None:

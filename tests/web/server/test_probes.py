@@ -13,6 +13,8 @@ import psycopg
 import pytest
 import requests
 
+from tests.conftest import copied
+from tests.support.hanging import wait_until
 from tests.support.postgres import Server, migrate, name_of, running
 from tests.support.served import ROOT, RUN, TOKEN, Served, environment, free_port, served
 from web.server.probes import Known, Probes, nothing_else
@@ -109,7 +111,7 @@ def test_what_is_measured_of_requests(site: Served) -> None:
     assert after["caseaudit_record_position"] % 100 == 0
     assert after["caseaudit_record_position"] > 0
     assert after["caseaudit_lists_behind_seconds"] >= 0
-    assert after['caseaudit_database_connections{pool="tables",state="idle"}'] > 0
+    wait_until(lambda: site.measured()['caseaudit_database_connections{pool="tables",state="idle"}'] > 0, 0.2)
     assert after["caseaudit_worker_memory_bytes"] > 10_000_000
     assert {
         "caseaudit_requests_waiting",
@@ -118,6 +120,17 @@ def test_what_is_measured_of_requests(site: Served) -> None:
     } <= after.keys()
     text = site.probe("/metrics").text
     assert not {word for word in ("X123456", "Aisha", "Gloucester", "anstey", "sought") if word in text}
+
+
+def test_the_demonstration_measures_too(template: Path, tmp_path: Path) -> None:
+    """It has read all of the site before it begins to serve."""
+    database = copied(template, tmp_path)
+    with served(
+        tmp_path, "demo", "--samples-only", "--database", str(database), CASEAUDIT_METRICS_TOKEN=TOKEN
+    ) as site:  # fmt: skip
+        site.signed_in("p.anstey")
+        said = site.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).text
+    assert 'caseaudit_requests_total{endpoint="signing_in.demo",status="2xx"} 1.0' in said, said
 
 
 @pytest.fixture(scope="module")

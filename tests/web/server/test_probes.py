@@ -130,7 +130,7 @@ def test_the_demonstration_measures_too(template: Path, tmp_path: Path) -> None:
     ) as site:  # fmt: skip
         site.signed_in("p.anstey")
         said = site.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).text
-    assert 'caseaudit_requests_total{endpoint="signing_in.demo",status="2xx"} 1.0' in said, said
+    assert 'caseaudit_requests_total{endpoint="signing_in.people",status="2xx"} 1.0' in said, said
 
 
 @pytest.fixture(scope="module")

@@ -51,6 +51,7 @@ check: lint types contracts test
 # After a change of an entry's declaration or of a code list: the tables of docs/interchange.md.
 entry-tables: setup
 	$(RUN)/python -m tools.entry_tables
+	$(RUN)/python -m tools.setting_tables
 
 # Ratios against something bare on the same data (docs/performance.md). What DIR holds already is not measured again.
 SIZE ?= area

@@ -10,6 +10,7 @@ import re
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -52,12 +53,20 @@ def words_of(error: BaseException) -> str:
     return str(cause).strip().partition("\n")[0] if kinds & {"OperationalError", "OSError"} else kind_of(cause)
 
 
-def install() -> None:
-    """From here on this process writes down no message of an error: in no log, and where one ends it or a thread."""
+def install(write: Callable[[str], object] | None = None) -> None:
+    """From here on this process writes down no message of an error: in no log, and where one ends it or a thread.
+
+    ``write``: takes what is said of an error that ends it; default: it stands on the standard error.
+    """
+
+    def say(kind: type[BaseException], error: BaseException | None, _: TracebackType | None) -> None:
+        if not issubclass(kind, KeyboardInterrupt):
+            (write or sys.stderr.write)(_last_words(kind, error))
+
     logging.setLogRecordFactory(_record)
-    sys.excepthook = _say
-    sys.unraisablehook = lambda hooked: _say(hooked.exc_type, hooked.exc_value, hooked.exc_traceback)
-    threading.excepthook = lambda hooked: _say(hooked.exc_type, hooked.exc_value, hooked.exc_traceback)
+    sys.excepthook = say
+    sys.unraisablehook = lambda hooked: say(hooked.exc_type, hooked.exc_value, hooked.exc_traceback)
+    threading.excepthook = lambda hooked: say(hooked.exc_type, hooked.exc_value, hooked.exc_traceback)
 
 
 def _record(*given: Any, **named: Any) -> logging.LogRecord:
@@ -69,10 +78,8 @@ def _record(*given: Any, **named: Any) -> logging.LogRecord:
     return record
 
 
-def _say(kind: type[BaseException], error: BaseException | None, _: TracebackType | None) -> None:
-    if issubclass(kind, KeyboardInterrupt):
-        return
-    sys.stderr.write(
+def _last_words(kind: type[BaseException], error: BaseException | None) -> str:
+    return (
         f"caseaudit failed: {trace_of(error) or kind.__name__}\n"
         "Its message is not shown, as it may quote a case. Please report these lines.\n"
     )

@@ -107,13 +107,13 @@ from web.services import (
     following_read_model,
     meeting_entry,
     person_banner,
+    service_state,
     witness_state,
 )
 from web.site import (
     access_control,
     access_logging,
     body_limits,
-    damage_pages,
     date_line,
     dear_pages,
     entry_ids,
@@ -124,7 +124,10 @@ from web.site import (
     kept_templates,
     languages,
     links,
+    observed,
+    outages,
     reading_date,
+    request_ids,
     security_headers,
     site_assets,
 )
@@ -240,11 +243,13 @@ def create_app(
         FOOTER_NOTE=None, SESSION_COOKIE_SECURE=behind_proxy, PLACES=places, SECOND_FACTOR=frozenset(second_factor),
         HELD_BY=held_by,
     )  # fmt: skip
-    front_door.attach(
+    door = front_door.attach(
         app, proxies=(tuple(trusted_proxies) or front_door.LOOPBACK) if behind_proxy else (), names=site_names
     )
     if demo:
         app.wsgi_app = DemoGuard(app.wsgi_app)  # type: ignore[method-assign]
+    observed.attach(app, door.is_proxy)
+    service_state.attach(app)
     app.jinja_loader = ChoiceLoader(
         [
             FileSystemLoader(Path(__file__).parent),
@@ -256,6 +261,8 @@ def create_app(
         app.secret_key = access_control.register().key.derive("cookies")
         app.extensions.pop("register").close()  # each process opens its own after a fork
     for part in (
+        outages,
+        request_ids,
         entry_ids,
         installation,
         staff_address,
@@ -296,7 +303,6 @@ def create_app(
         search_page,
         security_headers,
         error_pages,
-        damage_pages,
     ):
         part.attach(app)
     for blueprint in dict.fromkeys(page.blueprint for page in PAGES):
@@ -318,5 +324,6 @@ def create_app(
 
     json_api.attach(app)
     access_logging.attach(app, lambda: access_control.register().log, access_control.signed_in)
+    outages.attach_last(app)
     access_control.check(app)
     return app

@@ -16,6 +16,7 @@ from typing import Any
 from eventsourcing.persistence import PersistenceError
 
 from domain.accounts.access_lines import LogUnavailable
+from domain.store import database as databases
 from domain.store.database import Database
 from domain.store.sqlite_file import FileState, WatchedFile
 
@@ -130,9 +131,12 @@ def _sqlite(database: Database) -> sqlite3.Connection:
     if not database.in_memory and not database.read_only:
         _make_private(Path(database.path))
     connection = sqlite3.connect(
-        database.uri, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False,
+        database.uri,
+        timeout=min(WAIT_SECONDS, databases.SQLITE_LOCK_SECONDS),
+        isolation_level=None,
+        check_same_thread=False,
         uri=database.in_memory or database.read_only,
-    )  # fmt: skip
+    )
     if database.read_only:
         return connection
     try:

@@ -19,8 +19,17 @@ from domain.private_folder import OUR_FOLDER, OURS, check_place, narrow
 CONNECT_SECONDS = 2
 """Seconds that PostgreSQL may take to answer, unless its address says otherwise (``connect_timeout``)."""
 
-LOCK_SECONDS, STATEMENT_SECONDS = 5, 30
+LOCK_SECONDS, STATEMENT_SECONDS = 2, 30
 """Seconds that the site waits for the lock of another, and for one statement. Commands wait as long as it takes."""
+
+SQLITE_LOCK_SECONDS = 10
+"""Seconds that anybody waits for the lock of another on SQLite. The site sets it to what it waits itself."""
+
+POOL_SIZE = 15
+"""Connections that one pool has at most. The site sets it to what its threads need."""
+
+DEAD_MILLISECONDS = 3_000
+"""After which a connection of the site is given up whose server acknowledges nothing (``tcp_user_timeout``)."""
 
 PORTS = re.compile("[0-9]*(,[0-9]*)*")
 
@@ -122,6 +131,7 @@ class Database:
             return self
         given = dict(self.libpq)
         given["options"] = f"{_site_options()} {given.get('options', '')}".strip()
+        given.setdefault("tcp_user_timeout", str(DEAD_MILLISECONDS))
         return replace(self, libpq=tuple(sorted(given.items())))
 
     @property
@@ -164,7 +174,8 @@ class Database:
         """The settings by which the library ``eventsourcing`` opens it."""
         if self.kind == "sqlite":
             return {"PERSISTENCE_MODULE": "domain.store.sqlite_file:WatchingFactory", "SQLITE_DBNAME": self.uri,
-                    "SQLITE_LOCK_TIMEOUT": "10", "CREATE_TABLE": "n" if self.read_only else "y"}  # fmt: skip
+                    "SQLITE_LOCK_TIMEOUT": str(SQLITE_LOCK_SECONDS),
+                    "CREATE_TABLE": "n" if self.read_only else "y"}  # fmt: skip
         return {
             "PERSISTENCE_MODULE": "domain.store.postgres_pool:AddressFactory", "CASEAUDIT_ADDRESS": self.address,
             "CREATE_TABLE": "n",
@@ -183,6 +194,13 @@ def _check_no_backup(path: Path) -> None:
         raise NotPrepared(
             f"{path} is a backup, and stays as it is: caseaudit restore makes a database of it, caseaudit verify checks it"
         )
+
+
+def wait_as_site(lock: int, statement: int, pool: int) -> None:
+    """From here on this process, and those that it forks, wait for a database as a site does. Seconds; connections of a pool."""
+    global LOCK_SECONDS, STATEMENT_SECONDS, SQLITE_LOCK_SECONDS, POOL_SIZE
+    LOCK_SECONDS = SQLITE_LOCK_SECONDS = lock
+    STATEMENT_SECONDS, POOL_SIZE = statement, pool
 
 
 def _site_options() -> str:

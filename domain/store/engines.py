@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.exc import DisconnectionError, OperationalError, SQLAlchemyError
 
+from domain.store import database as databases
+from domain.store import pool_use
 from domain.store.database import Database
 from domain.store.sqlite_file import FileGone, FileState, WatchedFile
 
@@ -26,13 +28,26 @@ def engine_of(database: Database) -> sa.Engine:
             database.make_private()
         query = {"uri": "true"} if database.read_only else {}
         url = sa.URL.create("sqlite", database=database.uri, query=query)
-        engine = sa.create_engine(url, connect_args={"timeout": 10}, hide_parameters=True)
+        engine = sa.create_engine(
+            url, connect_args={"timeout": databases.SQLITE_LOCK_SECONDS}, hide_parameters=True, **_pooled(database)
+        )
+        pool_use.note(engine)
         if not database.in_memory and not database.read_only:
             _watch(engine, WatchedFile(database.path))
         return engine
-    return sa.create_engine(
-        "postgresql+psycopg://", connect_args=database.arguments, pool_pre_ping=True, hide_parameters=True
-    )
+    engine = sa.create_engine(
+        "postgresql+psycopg://", connect_args=database.arguments, pool_pre_ping=True, hide_parameters=True,
+        **_pooled(database),
+    )  # fmt: skip
+    pool_use.note(engine)
+    return engine
+
+
+def _pooled(database: Database) -> dict[str, Any]:
+    """How many connections a pool has at most, and how long it waits for one."""
+    if database.in_memory:
+        return {}
+    return {"pool_size": databases.POOL_SIZE, "max_overflow": 0, "pool_timeout": databases.CONNECT_SECONDS}
 
 
 def _watch(engine: sa.Engine, file: WatchedFile) -> None:

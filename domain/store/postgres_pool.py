@@ -10,10 +10,8 @@ from eventsourcing.utils import EnvType
 from psycopg.rows import DictRow, dict_row
 
 from domain.store import database as databases
+from domain.store import pool_use
 from domain.store.database import Database
-
-POOL_SIZE, MORE = 1, 7
-"""Connections kept open, and how many more there may be at once."""
 
 
 class AddressPool(ConnectionPool[psycopg.Connection[DictRow]]):
@@ -29,14 +27,16 @@ class AddressDatastore(PostgresDatastore):
     Connects once, so that what is wrong is raised at once and in PostgreSQL's words: ``OperationalError``.
     """
 
-    def __init__(self, database: Database, *, size: int = POOL_SIZE, more: int = MORE):
+    def __init__(self, database: Database, *, size: int = 1, more: int | None = None):
+        most = databases.POOL_SIZE if more is None else size + more
         super().__init__("", "", "", "", "", schema=_schema(database), originator_id_type="text")
         self.pool = AddressPool(
             connection_class=psycopg.Connection[DictRow],
             kwargs={**database.arguments, "row_factory": dict_row},
-            min_size=size, max_size=size + more, open=False, configure=self.after_connect_func(),
+            min_size=size, max_size=most, open=False, configure=self.after_connect_func(),
             timeout=databases.CONNECT_SECONDS, check=AddressPool.check_connection,
         )  # fmt: skip
+        pool_use.note(self.pool)
 
     def after_connect_func(self) -> Callable[[psycopg.Connection[Any]], None]:
         def after_connect(connection: psycopg.Connection[Any]) -> None:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import psycopg
 from sqlalchemy.exc import DBAPIError
@@ -20,6 +20,15 @@ POLL = 1.0
 
 
 @dataclass
+class Progress:
+    """What a follower has done since it was started. ``taken``: positions of the record; ``failures``: of its database."""
+
+    active: bool = False
+    taken: int = 0
+    failures: int = 0
+
+
+@dataclass
 class Following:
     """Follows the record until ``stop()``, which is called between batches. ``say`` receives messages for the operator."""
 
@@ -32,6 +41,7 @@ class Following:
     """Called after each batch and each wait. It must return soon."""
     pool: WorkerPool | None = None
     """Takes in entries where very many are behind."""
+    progress: Progress = field(default_factory=Progress)
 
     def run(self) -> None:
         """Follow until ``stop()``. An unreachable database is tried again, after up to 30 s; any other error is raised."""
@@ -41,6 +51,7 @@ class Following:
                 self._while_alone()
                 pause = self.poll
             except (DBAPIError, psycopg.Error) as error:
+                self.progress.failures += 1
                 self.say(f"the database does not answer, trying again in {pause:g} s: {words_of(error)}")
                 self._sleep(pause)
                 pause = min(2 * pause, 30)
@@ -53,15 +64,24 @@ class Following:
             if mine is None:
                 self._sleep(self.poll)
                 return
-            self.say(f"following from position {self.read_model.position:,}")
-            while not self.stop():
-                self.tend()
-                if (
-                    not self._many()
-                    and not one_step(self.read_model, self.batch, lambda position: None)
-                    and not self.stop()
-                ):
-                    mine.wait(self.poll)
+            reached = self.read_model.position
+            self.say(f"following from position {reached:,}")
+
+            def note(position: int) -> None:
+                nonlocal reached
+                self.progress.taken += max(0, position - reached)
+                reached = position
+
+            self.progress.active = True
+            try:
+                while not self.stop():
+                    self.tend()
+                    if self._many():
+                        note(self.read_model.position)
+                    elif not one_step(self.read_model, self.batch, note) and not self.stop():
+                        mine.wait(self.poll)
+            finally:
+                self.progress.active = False
 
     def _many(self) -> bool:
         """Take in many entries by the pool; whether it did. Where the pool fails, this process goes on alone."""

@@ -14,6 +14,8 @@ from domain.accounts.access_lines import LogUnavailable
 from domain.key_files import KeyUnusable
 from domain.policy.cited_documents import PolicyError
 from domain.store.database import NotPrepared
+from web.cli import option_variables
+from web.cli.logged_run import logged_run
 
 COMMANDS = {
     "access": (
@@ -214,7 +216,7 @@ def _is_text(argument: str) -> bool:
 def loaded(name: str) -> click.Command:
     """The command of this name. Imports its module."""
     commands: list[click.Command] = import_module(COMMANDS[name][0]).COMMANDS
-    return next(command for command in commands if command.name == name)
+    return option_variables.give(next(command for command in commands if command.name == name), name)
 
 
 @click.group(
@@ -232,6 +234,6 @@ def run() -> None:
     os.umask(0o077)
     error_traces.install()
     try:
-        main()
+        logged_run(main)
     finally:
         gc.freeze()  # no search for garbage at exit: it took a fifth of the time of a short call

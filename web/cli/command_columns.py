@@ -22,6 +22,7 @@ from projections.read_model.follower import catch_up
 from projections.read_model.rebuild import WorkerPool
 from projections.read_model.view_reader import ReadModel
 from projections.read_model.worker_pool import in_processes, on_dask
+from web.site import service_log
 
 MANY_BEHIND = 2_500
 """From so many entries on a site is started before they are taken in."""
@@ -76,8 +77,7 @@ def pool_of(processes: int | None, scheduler: str | None) -> WorkerPool:
 
 def maker_of(views: ReadModel, pool: WorkerPool | None = None) -> ColumnMaker:
     """What makes the files of this read model's columns."""
-    say = partial(click.echo, err=True)
-    return ColumnMaker(views, columns_folder(views.database), pool or pool_of(None, None), say)
+    return ColumnMaker(views, columns_folder(views.database), pool or pool_of(None, None), service_log.say)
 
 
 def brought_up(views: ReadModel) -> subprocess.Popen[bytes] | None:
@@ -96,6 +96,7 @@ def brought_up(views: ReadModel) -> subprocess.Popen[bytes] | None:
 def bring_up(address: str) -> None:
     """Take everything into the tables, then make the files that are due. The whole of a process."""
     error_traces.install()
+    service_log.set_up("site")
     with closing(ReadModel(address)) as views:
         catch_up(views)
         maker_of(views).tend()

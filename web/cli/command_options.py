@@ -1,5 +1,6 @@
 """Options that several commands share: database, moment, framework, inspection, format; and opening the database."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
@@ -38,8 +39,7 @@ database = click.option(
     envvar="CASEAUDIT_DATABASE",
     default=str(DEFAULT_DATABASE),
     metavar="URL",
-    help="An SQLite file, or postgresql://USER:PASSWORD@HOST:PORT/NAME. Also CASEAUDIT_DATABASE. "
-    "Default: caseaudit.sqlite in your data folder.",
+    help="An SQLite file, or postgresql://USER:PASSWORD@HOST:PORT/NAME. Default: caseaudit.sqlite in your data folder.",
 )
 
 
@@ -156,6 +156,37 @@ class Day(click.ParamType[date]):
             return date.fromisoformat(value)
         except ValueError:
             self.fail(f"'{value}' is not a day; write it as 2005-10-03", param, ctx)
+
+
+class Address(click.ParamType[tuple[str, int]]):
+    """A host and a port, like 127.0.0.1:9100 or [::1]:9100."""
+
+    name = "address"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int]:
+        if isinstance(value, tuple):
+            return value
+        host, _, port = str(value).strip().rpartition(":")
+        host = host.removeprefix("[").removesuffix("]")
+        if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+            self.fail(f"'{value}' is not an address; write it as 127.0.0.1:9100", param, ctx)
+        return host, int(port)
+
+
+class SiteName(click.ParamType[str]):
+    """The host of the site's address, without a scheme, a port or a path."""
+
+    name = "host"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not NAME.fullmatch(str(value).lower()):
+            self.fail(
+                f"'{value}' is not the name of a host; write it as cases.example, without https:// and port", param, ctx
+            )
+        return str(value)
+
+
+NAME = re.compile(r"\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9._-]{0,251}[a-z0-9])?")
 
 
 class Instant(click.ParamType[Any]):

@@ -1,6 +1,7 @@
 """The command ``import``: entries from interchange files, or from the tables of an extract."""
 
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from domain.importing.source_areas import SourceAreas
 from web.cli import command_log, command_options
 from web.cli.import_source import stored_for
 from web.cli.import_summary import print_summary
+from web.cli.logged_run import COUNTED
 from web.cli.progress_bars import progress_of_bytes
 from web.site import system_clock
 
@@ -100,6 +102,7 @@ def import_(
     corrects its entry. An extract comes from the source that its mapping names.
     """
     command_log.try_out(database)
+    begun = time.monotonic()
     folder = find_extract(paths, mapping)
     if folder is not None:
         from web.cli.extract_import import import_extract
@@ -117,6 +120,11 @@ def import_(
         found, given = find_files(paths), stored_for(database, source, ordinary=ordinary)
         report = load(database, found, actor=str(given.by), keep=not dry_run, areas=given.areas)
         print_summary(database, report, dry_run, given.by)
+    seconds = max(time.monotonic() - begun, 0.001)
+    COUNTED.update(
+        stored=report.stored, already=report.already, rejected=len(report.rejected),
+        entries_a_second=round(report.stored / seconds),
+    )  # fmt: skip
     sys.exit(1 if report.rejected else 0)
 
 

@@ -24,7 +24,7 @@ from projections.columns.column_files import NoRoom, UnreadableColumns
 from projections.read_model.aside import Aside
 from projections.read_model.case_writer import RowDifference
 from projections.read_model.column_base import columns_folder
-from projections.read_model.follow_loop import Following
+from projections.read_model.follow_loop import Following, Progress
 from projections.read_model.follower import BATCH
 from projections.read_model.rebuild import Busy, WorkerPool
 from projections.read_model.verify_columns import newest_columns, unreadable, verify_columns
@@ -32,13 +32,14 @@ from projections.read_model.verify_views import verify as differences
 from projections.read_model.view_reader import ReadModel
 from projections.read_model.worker_pool import WorkFailed
 from web.cli import command_log, command_options
+from web.cli.checked_command import CheckedCommand
 from web.cli.checkpoint_command import schedule_of
 from web.cli.command_columns import maker_of, pool_of
 from web.cli.command_read_model import open_read_model
 from web.cli.copy_commands import seal
 from web.cli.progress_bars import progress_of
 from web.presentation.formatting import count_noun
-from web.site import system_clock
+from web.site import service_log, system_clock
 
 if TYPE_CHECKING:
     from web.cli.follow_export import FollowedExport
@@ -106,7 +107,7 @@ dask_option = click.option(
 )
 
 
-@click.command()
+@click.command(cls=CheckedCommand)
 @click.option("--batch", type=click.IntRange(1, 10_000), default=BATCH, show_default=True,
               help="Entries taken in with one transaction.")  # fmt: skip
 @click.option(
@@ -122,10 +123,12 @@ dask_option = click.option(
 @click.option("--parquet-area", "areas", multiple=True, metavar="A", help="Only cases that this area ever held.")
 @click.option("--parquet-every", "every", type=click.IntRange(1, 86_400), default=600, show_default=True, metavar="SECONDS",
               help="The least time between two refreshes of the tables.")  # fmt: skip
+@click.option("--metrics", type=command_options.Address(), metavar="HOST:PORT",
+              help="Answer /livez, /readyz, /info and /metrics there, like 127.0.0.1:9101.")  # fmt: skip
 @command_options.database
 def follow(
     batch: int, delivers: bool, processes: int | None, scheduler: str | None, parquet: Path | None, areas: tuple[str, ...],
-    every: int, database: str,
+    every: int, metrics: tuple[str, int] | None, database: str,
 ) -> None:  # fmt: skip
     """Keep the views up with the record, for good. A second follower of the same database stands by.
 
@@ -145,7 +148,12 @@ def follow(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     with closing(open_read_model(database)) as views:
-        aside, witness, maker, say = Aside(), Aside(), maker_of(views, pool), partial(click.echo, err=True)
+        aside, witness, maker, progress = Aside(), Aside(), maker_of(views, pool), Progress()
+        say = service_log.say
+        if metrics is not None:
+            from web.cli import follow_probes
+
+            follow_probes.answer(views, progress, metrics)
         schedule = schedule_of(database)
         delivering = _delivering(database, lambda: bool(asked)) if delivers else None
         tables, exported = Aside(), _tables_of(views, database, parquet, areas, every, say)
@@ -158,14 +166,14 @@ def follow(
             if schedule is not None:
                 witness.start(schedule.tend)
 
-        Following(views, lambda: bool(asked), say, batch, tend=tend, pool=pool).run()
+        Following(views, lambda: bool(asked), say, batch, tend=tend, pool=pool, progress=progress).run()
         aside.close()
         witness.close()
         tables.close()
         growing.set()
         if delivering is not None:
             delivering.join()
-        click.echo(f"stopped at position {views.position:,}", err=True)
+        say(f"stopped at position {views.position:,}")
 
 
 def _delivering(database: str, stop: Callable[[], bool]) -> threading.Thread:

@@ -1,18 +1,16 @@
 """The commands ``serve`` and ``demo``: run the site. ``demo`` loads the two Gloucestershire samples first."""
 
 import os
-import socket
 import sys
 import tempfile
 from contextlib import closing
 from datetime import date
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from domain import error_traces
 from domain.accounts.account_register import AccountRegister
 from domain.accounts.roles import PEOPLE, SECOND_FACTOR
 from domain.aggregates.inspection import Inspection
@@ -21,12 +19,15 @@ from domain.calendar.london_time import day_of
 from domain.entries.code_lists import HeldBy
 from projections.cases.case_repository import CaseRepository
 from web.cli import command_options
-from web.cli.checkpoint_command import plan_at
+from web.cli.checked_command import CheckedCommand
 from web.cli.command_columns import brought_up
 from web.cli.command_read_model import current_read_model, open_read_model
 from web.cli.import_command import load
 from web.presentation.formatting import count_noun
-from web.site import system_clock
+from web.site import service_log, system_clock
+
+if TYPE_CHECKING:
+    from web.cli.site_server import Running
 
 port_option = click.option("--port", type=click.IntRange(1, 65535), default=5000, show_default=True)
 
@@ -44,48 +45,10 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-def _serve(database: str, host: str, port: int, workers: int, **site: Any) -> None:
-    from gunicorn.app.base import BaseApplication
+def _serve(database: str, host: str, port: int, running: "Running | None" = None, **site: Any) -> None:
+    from web.cli.site_server import Running, serve_site
 
-    from web.site.dear_pages import folder_of_process
-
-    plan = None if site.get("demo") else plan_at(None)
-    places, shown = folder_of_process(os.getpid()), f"[{host}]" if ":" in host else host
-    error_traces.install()
-
-    class Site(BaseApplication):  # type: ignore[misc]
-        def load_config(self) -> None:
-            for name, value in {
-                "bind": f"{shown}:{port}", "workers": workers, "worker_class": "web.server.site_worker.SiteWorker", "threads": 4,
-                "accesslog": None, "forwarded_allow_ips": "", "loglevel": "warning", "control_socket_disable": True,
-            }.items():  # fmt: skip
-                if name in self.cfg.settings:
-                    self.cfg.set(name, value)
-
-        def load(self) -> Any:
-            from domain.accounts import access_growth
-            from web.app import create_app
-            from web.services import warming, witnessing
-
-            site["places"] = places
-            address = command_options.database_at(database).address
-            app = create_app(address, **site)
-            warming.start(app)
-            access_growth.start(address, system_clock.now)
-            if plan is not None:
-                witnessing.start(app, plan)
-            return app
-
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise click.UsageError(
-                f"port {port} on {host} is not free ({error.strerror}); choose another: --port"
-            ) from error
-    click.echo(f"Serving on http://{shown}:{port}/ (Ctrl-C stops)")
-    Site().run()
+    serve_site(database, host, port, running or Running(), **site)
 
 
 KEY_WARNING = (
@@ -107,19 +70,38 @@ class _Network(click.ParamType[str]):
         try:
             return str(ip_network(value, strict=False))
         except ValueError:
-            self.fail(f"{value} is no network address; write 10.0.0.5 or 10.0.0.0/24", param, ctx)
+            self.fail(f"'{value}' is no network address; write 10.0.0.5 or 10.0.0.0/24", param, ctx)
 
 
-@click.command()
+@click.command(cls=CheckedCommand)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @port_option
-@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that answer requests."
+)
+@click.option(
+    "--threads",
+    type=click.IntRange(1, 64),
+    default=4,
+    show_default=True,
+    help="Requests that each of them answers at once.",
+)
+@click.option("--max-requests", type=click.IntRange(min=0), default=10_000, show_default=True, metavar="N",
+              help="A worker is replaced after so many requests, and up to a tenth more; 0: never.")  # fmt: skip
+@click.option("--pool-size", type=click.IntRange(2, 100), metavar="N",
+              help="Connections to the database that each pool of a worker has at most. Default: two for each thread.")  # fmt: skip
+@click.option("--lock-timeout", type=click.IntRange(1, 60), default=2, show_default=True, metavar="SECONDS",
+              help="How long a page waits for the lock of another.")  # fmt: skip
+@click.option("--statement-timeout", type=click.IntRange(1, 600), default=30, show_default=True, metavar="SECONDS",
+              help="How long a page waits for one statement (PostgreSQL).")  # fmt: skip
+@click.option("--probes", type=command_options.Address(), metavar="HOST:PORT",
+              help="Also answer /livez, /readyz, /info and /metrics there, like 127.0.0.1:9100, and nothing else.")  # fmt: skip
 @click.option(
     "--behind-proxy", is_flag=True, help="A proxy in front ends TLS: trust its headers, cookies over HTTPS only."
 )
 @click.option("--trusted-proxy", "proxies", multiple=True, type=_Network(), metavar="CIDR",
               help="Where that proxy is, such as 10.0.0.5; again for more. Default: this machine.")  # fmt: skip
-@click.option("--site-name", "names", multiple=True, metavar="HOST",
+@click.option("--site-name", "names", multiple=True, type=command_options.SiteName(), metavar="HOST",
               help="The host of the site's address; again for more. Default: localhost. Others are refused.")  # fmt: skip
 @click.option("--second-factor", "factor", multiple=True, type=click.Choice((*PEOPLE, "nobody")), default=SECOND_FACTOR,
               show_default=True, help="A role that must have a second factor; again for more.")  # fmt: skip
@@ -128,25 +110,29 @@ class _Network(click.ParamType[str]):
 )
 @command_options.database
 def serve(
-    host: str, port: int, workers: int, behind_proxy: bool, proxies: tuple[str, ...], names: tuple[str, ...],
+    host: str, port: int, workers: int, threads: int, max_requests: int, pool_size: int | None, lock_timeout: int,
+    statement_timeout: int, probes: tuple[str, int] | None, behind_proxy: bool, proxies: tuple[str, ...], names: tuple[str, ...],
     factor: tuple[str, ...], inspectorate: bool, database: str,
 ) -> None:  # fmt: skip
     """Serve the site. Accounts are made with `caseaudit users add`.
 
     Pages keep the views up by themselves; where much is stored, `caseaudit follow` beside the site does it better.
     """
+    from web.cli.site_server import Running
+
     if not behind_proxy and not is_loopback(host):
-        click.echo(OPEN_WARNING.format(host=host), err=True)
+        service_log.say(OPEN_WARNING.format(host=host), warns=True)
     with closing(open_read_model(database)) as views:
         process = brought_up(views)
     if process is not None:
-        click.echo("Lists and counts are being made: until they are, their pages say so.", err=True)
+        service_log.say("Lists and counts are being made: until they are, their pages say so.")
     _warn_of_sign_ins(database)
     own = os.getpid()
+    running = Running(workers, threads, max_requests, lock_timeout, statement_timeout, pool_size, probes)
     try:
         _serve(
-            database, host, port, workers, behind_proxy=behind_proxy, trusted_proxies=proxies,
-            site_names=names, second_factor=[role for role in factor if role != "nobody"], held_by=_held_by(inspectorate),
+            database, host, port, running, behind_proxy=behind_proxy, trusted_proxies=proxies, site_names=names,
+            second_factor=[role for role in factor if role != "nobody"], held_by=_held_by(inspectorate),
         )  # fmt: skip
     finally:
         if process is not None and os.getpid() == own:  # not where one of the site's workers ends
@@ -157,14 +143,18 @@ def _warn_of_sign_ins(database: str) -> None:
     """Say why people cannot sign in: another secret key, or passwords of a version that had none."""
     with closing(AccountRegister(command_options.database_at(database).address)) as register:
         if register.key_changed():
-            click.echo(KEY_WARNING, err=True)
+            service_log.say(KEY_WARNING, warns=True)
         for username, fault in register.differences().items():
-            click.echo(f"The account {username} signs nobody in: {fault}", err=True)
+            words = "signs nobody in, as its row is not what was stored; caseaudit users list names it"
+            service_log.say(
+                f"The account {username} signs nobody in: {fault}", warns=True, logged=f"An account {words}"
+            )
         if older := register.older_passwords():
-            click.echo(OLDER_WARNING.format(names=", ".join(older)), err=True)
+            said = OLDER_WARNING.format(names=", ".join(older)), OLDER_WARNING.format(names=len(older))
+            service_log.say(said[0], warns=True, logged=said[1])
 
 
-@click.command()
+@click.command(cls=CheckedCommand)
 @port_option
 @click.option("--no-serve", is_flag=True, help="Load the samples and stop.")
 @click.option("--files", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
@@ -217,7 +207,7 @@ def demo(
     if not no_serve:
         day = today or (ERRATUM if second else _last_day(database))
         held_by = _held_by(inspectorate or second)
-        _serve(database, "127.0.0.1", port, 1, demo=True, today=lambda: day, held_by=held_by)
+        _serve(database, "127.0.0.1", port, demo=True, today=lambda: day, held_by=held_by)
 
 
 SECOND_DATABASE = command_options.DEFAULT_DATABASE.with_name("second-demonstration.sqlite")
@@ -262,16 +252,12 @@ def _check_other(database: str, second: bool) -> None:
 
 
 def _held_by(inspectorate: bool) -> HeldBy:
-    """Who runs the installation; a usage error where the environment says what it cannot, of that or of the API."""
-    from web.admin import openid
+    """Who runs the installation; a usage error where the environment says what it cannot."""
     from web.site.installation import WrongInstallation, of_environment
-    from web.site.machines import Limits, WrongLimit
 
     try:
-        Limits.of_environment()
-        openid.of_environment()
         return "inspectorate" if inspectorate else of_environment()
-    except (WrongInstallation, WrongLimit, openid.WrongAudience) as error:
+    except WrongInstallation as error:
         raise click.UsageError(str(error)) from error
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from waitress.channel import HTTPChannel
 from waitress.task import WSGITask
 
+from web.server import metrics
 from web.server.refusal import Refusal
 from web.server.request_reader import RequestReader
 
@@ -30,6 +31,8 @@ class Connection(HTTPChannel):  # type: ignore[misc]
         self.begun = time.monotonic()
         """When the request that is being read began, or the wait for one."""
         self.asking = False
+        self.handed_on = self.begun
+        """When the request that is answered next was handed to the threads."""
         self._taken = 0
         self._taken_since: tuple[float, int] | None = None
         super().__init__(*arguments, **named)
@@ -47,6 +50,10 @@ class Connection(HTTPChannel):  # type: ignore[misc]
         return not self.asking and bool(super().readable())
 
     def service(self) -> None:
+        if self.server.is_closing:
+            for request in self.requests:
+                request.headers["CONNECTION"] = "close"
+        metrics.WAITED.observe(time.monotonic() - self.handed_on)
         super().service()
         self.begun = time.monotonic()
 
@@ -70,6 +77,11 @@ class Connection(HTTPChannel):  # type: ignore[misc]
         if self.requests or self.asking:
             return False
         return now - self.begun > (KEPT_SECONDS if self.request is None else self.request.seconds())
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being read, answered or sent."""
+        return self.request is None and not (self.requests or self.asking or self.total_outbufs_len)
 
     @property
     def waits_for_client(self) -> bool:

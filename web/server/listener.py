@@ -3,15 +3,17 @@
 import resource
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
+from web.server import metrics
 from web.server.body_limit import BodyLimits
 from web.server.connection import Connection
+from web.server.probes import PATHS
 from web.server.request_reader import HEADER_BYTES
 
 CONNECTIONS = 2_000
@@ -31,6 +33,37 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
         active_channels: dict[int, Connection]
 
     channel_class = Connection
+    probing: ThreadedTaskDispatcher
+    """The thread that answers probes, whatever all others wait for."""
+    taken = 0
+    """Requests that were handed to a thread, without those of probes."""
+    is_closing = False
+    """Whether every answer is the last of its connection."""
+
+    def add_task(self, task: Any) -> None:
+        """Give a thread something to do: whole requests, or a question to the site."""
+        requests = getattr(task, "requests", None)
+        if requests:
+            task.handed_on = time.monotonic()
+        if requests and getattr(requests[0], "path", "") in PATHS:
+            self.probing.add_task(task)
+            return
+        if requests:
+            self.taken += 1
+        super().add_task(task)
+
+    def close_after_answers(self) -> None:
+        """Accept no more connections, and say with each answer that it is the last."""
+        self.accepting, self.is_closing = False, True
+        for connection in list(self.active_channels.values()):
+            for request in list(connection.requests):
+                request.headers["CONNECTION"] = "close"
+
+    def close_idle(self, seconds: float) -> None:
+        """Close connections that have asked for nothing for so long."""
+        for connection in list(self.active_channels.values()):
+            if connection.is_idle and time.monotonic() - connection.begun > seconds:
+                connection.will_close = True
 
     def maintenance(self, now: float) -> None:
         for connection in self.active_channels.values():
@@ -46,8 +79,27 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
 
     @property
     def is_busy(self) -> bool:
-        """Whether a request is being answered, or an answer sent."""
-        return any(one.requests or one.total_outbufs_len for one in self.active_channels.values())
+        """Whether a request is being read or answered, or an answer sent."""
+        return any(not one.is_idle for one in self.active_channels.values())
+
+
+def waiting_and_working(listeners: Iterable[Listener]) -> tuple[int, int]:
+    """How many requests wait for a thread, and how many threads work."""
+    dispatchers = {id(one.task_dispatcher): one.task_dispatcher for one in listeners}
+    return (
+        sum(len(one.queue) for one in dispatchers.values()),
+        sum(max(0, one.active_count) for one in dispatchers.values()),
+    )
+
+
+def measure(listeners: Sequence[Listener]) -> None:
+    """Note what waits and works now."""
+    waiting, working = waiting_and_working(listeners)
+    metrics.WORKERS.set(1)
+    metrics.WAITING.set(waiting)
+    metrics.WORKING.set(working)
+    metrics.CONNECTED.set(sum(len(one.active_channels) for one in listeners))
+    metrics.MEMORY.set(metrics.memory())
 
 
 def listening(
@@ -61,15 +113,19 @@ def listening(
         clear_untrusted_proxy_headers=False, log_socket_errors=False,
     )  # fmt: skip
     adjusted.limits, adjusted.most = limits, most
-    dispatcher = ThreadedTaskDispatcher()
+    dispatcher, probing = ThreadedTaskDispatcher(), ThreadedTaskDispatcher()
     dispatcher.set_thread_count(threads)
-    return [
+    probing.set_thread_count(1)
+    listeners = [
         Listener(
             site, served, True, one, dispatcher=dispatcher, adj=adjusted, bind_socket=False,
             sockinfo=(one.family, one.type, one.proto, one.getsockname()),
         )
         for one in sockets
     ]  # fmt: skip
+    for one in listeners:
+        one.probing = probing
+    return listeners
 
 
 def _most_connections() -> int:

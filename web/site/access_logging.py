@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, current_app, make_response, render_template, request
+from flask import Flask, current_app, request
 from werkzeug.wrappers import Response
 
 from domain.accounts.access_lines import UNKNOWN, Action, Actor, LogUnavailable, Purpose
 from domain.accounts.access_log import AccessLog
 from domain.accounts.roles import Account
 from domain.entries.entry import CASE_REFERENCE
-from web.site import clock, problems
-from web.site.damage_pages import MARK, words_for
+from web.site import clock, outages
+from web.site.damage_pages import MARK
 
 PURPOSES: Mapping[str, Purpose] = {
     "imports": "administration", "extracts": "administration", "invitations": "administration", "keeping": "administration",
@@ -166,19 +166,13 @@ def _purpose() -> Purpose | Any:
     return "inspection" if found == "supervision" and request.args.get("inspection") else found
 
 
-def outage(error: object = None) -> Response:
+def outage(error: BaseException) -> Response:
     """The answer where the log cannot be written: nothing is shown, and nobody signs in."""
-    happened = "The service cannot note who looks at what, and shows nothing until it can."
-    headers = {"Retry-After": "60"}
-    if isinstance(error, LogUnavailable) and (why := words_for(error)):
-        happened += f" {why}."
-    if problems.asked_for():
-        return problems.problem(503, happened, headers=headers)
-    return make_response(render_template("site/outage.html", happened=happened), 503, headers)
+    return outages.of_log(error)
 
 
 def _before_answer(response: Response) -> Response:
-    if request.endpoint in EXEMPT:
+    if request.endpoint in EXEMPT or outages.met():
         return response
     try:
         _write(_line(), response.status_code)

@@ -1,10 +1,10 @@
 """The page in place of one that a damaged database cannot give: what is damaged, where, and what to do. It reads nothing itself."""
 
-from flask import Flask, current_app, make_response, render_template, request
+from flask import current_app, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from domain.error_traces import trace_of
-from domain.store.damage import database_errors, words_of_damage
+from domain.store.damage import words_of_damage
 from domain.store.database import Database
 from web.site import problems
 
@@ -25,20 +25,10 @@ def words_for(error: BaseException) -> str | None:
     return words_of_damage(error, Database.at(current_app.config["DATABASE"]))
 
 
-def damaged(error: Exception) -> Response:
-    """The page for an error of damage. Any other error goes on as before."""
-    words = words_for(error)
-    if words is None:
-        raise error
+def damaged(error: Exception, words: str) -> Response:
+    """The page for an error of damage, of which ``words_for`` has said this."""
     current_app.logger.error("%s %s failed: %s", request.method, request.endpoint or "no page", trace_of(error))
     request.environ[MARK] = True
     if problems.asked_for():
         return problems.problem(503, words)
     return make_response(render_template("site/damage.html", happened=words, advice=TELL), 503)
-
-
-def attach(app: Flask) -> None:
-    """Answer errors of damage with this page."""
-    kinds: tuple[type[Exception], ...] = (DamagedRecord, *database_errors())
-    for kind in kinds:
-        app.register_error_handler(kind, damaged)

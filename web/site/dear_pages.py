@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from flask import Flask, current_app, g, make_response, render_template, request
 from werkzeug.wrappers import Response
 
+from web.server import shared_folder
 from web.site import access_control, problems
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -72,7 +73,7 @@ class Places:
 @cache
 def folder_of_process(process: int) -> Path:
     """A folder that goes with its process; made before a fork, all processes of a site share it."""
-    folder = Path(tempfile.mkdtemp(prefix="caseaudit-"))
+    folder = Path(tempfile.mkdtemp(prefix="caseaudit-", dir=shared_folder.place()))
     atexit.register(_remove, folder, process)
     return folder
 

@@ -8,6 +8,7 @@ from domain.policy.cited_documents import PolicyError
 from domain.store.sealer import KeysMissing
 from projections.read_model.column_keeper import TRY_AGAIN, ColumnsNotMade
 from web.site import problems
+from web.site.outages import or_outage
 from web.site.reading_date import UnreadableDate
 
 WORDS = {
@@ -57,6 +58,7 @@ def _own_words(error: HTTPException) -> str | None:
     return words if words and words != type(error).description else None
 
 
+@or_outage
 def refuse(error: HTTPException) -> Response | HTTPException:
     """Any HTTP error as a page. An error of the client keeps the message of our code."""
     if error.response is not None or error.code is None or error.code < 400:
@@ -74,6 +76,7 @@ def refuse(error: HTTPException) -> Response | HTTPException:
     return answer
 
 
+@or_outage
 def ask_again(error: UnreadableDate) -> Response:
     """In place of the page: the as-at bar with what was typed and what is wrong with it."""
     if problems.asked_for():
@@ -81,6 +84,7 @@ def ask_again(error: UnreadableDate) -> Response:
     return make_response(render_template("site/date_error.html", problems=error.problems), BadRequest.code)
 
 
+@or_outage
 def not_made(error: ColumnsNotMade) -> Response:
     """The answer for lists and figures while the columns that hold them have not been made yet."""
     happened = f"Nothing is lost: {error}. Try again in {TRY_AGAIN} seconds."
@@ -94,6 +98,7 @@ def not_made(error: ColumnsNotMade) -> Response:
     return make_response(page, ServiceUnavailable.code, headers)
 
 
+@or_outage
 def keys_missing(error: KeysMissing) -> Response:
     """The answer where the keys of persons are not here, so that nothing can be recorded on cases."""
     happened = f"Nothing was recorded: {error}."
@@ -106,6 +111,7 @@ def keys_missing(error: KeysMissing) -> Response:
     return make_response(page, ServiceUnavailable.code)
 
 
+@or_outage
 def policy_unusable(error: PolicyError) -> Response:
     """The answer where a text of policy is damaged, missing, or cannot be read: which, and what to do."""
     if problems.asked_for():

@@ -5,13 +5,13 @@ A request for a host that is not the site's is refused before anything reads it.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
-from web.site import problems
+from web.site import problems, request_ids
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -48,7 +48,9 @@ class FrontDoor:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         peer = environ.setdefault("REMOTE_ADDR", "")
         forwarded = {name: environ.pop(name, "") for name in FORWARDED}
-        if self._is_proxy(peer):
+        trusted = self.is_proxy(peer)
+        start_response = _with_id(start_response, request_ids.give(environ, trusted=trusted))
+        if trusted:
             self._believe(environ, forwarded)
         asked = HOST.fullmatch(str(environ.get("HTTP_HOST") or environ.get("SERVER_NAME", "")).lower())
         if (asked is not None and asked[1] in self._names) or (
@@ -65,7 +67,7 @@ class FrontDoor:
         The client is the last address that is no trusted proxy's: what stands before it was written by the client itself.
         """
         addresses = [part.strip() for part in forwarded["HTTP_X_FORWARDED_FOR"].split(",") if part.strip()]
-        client = next((one for one in reversed(addresses) if not self._is_proxy(one)), None)
+        client = next((one for one in reversed(addresses) if not self.is_proxy(one)), None)
         if client is not None:
             environ["REMOTE_ADDR"] = client[:60]
         scheme = forwarded["HTTP_X_FORWARDED_PROTO"].rpartition(",")[2].strip().lower()
@@ -74,13 +76,23 @@ class FrontDoor:
         if host := forwarded["HTTP_X_FORWARDED_HOST"].rpartition(",")[2].strip():
             environ["HTTP_HOST"] = host
 
-    def _is_proxy(self, address: str) -> bool:
+    def is_proxy(self, address: str) -> bool:
+        """Whether a peer is one of the trusted proxies."""
         try:
             found = ip_address(address)
         except ValueError:
             return False
         plain = (isinstance(found, IPv6Address) and found.ipv4_mapped) or found
         return any(plain in network for network in self._proxies)
+
+
+def _with_id(start_response: "StartResponse", given: str) -> "StartResponse":
+    """The same, with the id of the request among the headers of its answer."""
+
+    def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+        return start_response(status, [*headers, (request_ids.HEADER, given)], *more)
+
+    return start
 
 
 def _is_here(address: str) -> bool:
@@ -90,8 +102,9 @@ def _is_here(address: str) -> bool:
         return False
 
 
-def attach(app: Flask, *, proxies: Iterable[str], names: Iterable[str]) -> None:
+def attach(app: Flask, *, proxies: Iterable[str], names: Iterable[str]) -> FrontDoor:
     """Put the front door before the app. Its names are also the hosts of passkeys."""
     app.config["SITE_NAMES"] = tuple(name.lower() for name in names) or LOCAL_NAMES
-    door: Callable[..., Any] = FrontDoor(app.wsgi_app, proxies=proxies, names=app.config["SITE_NAMES"])
+    door = FrontDoor(app.wsgi_app, proxies=proxies, names=app.config["SITE_NAMES"])
     app.wsgi_app = door  # type: ignore[method-assign]
+    return door

@@ -10,6 +10,8 @@ from flask import request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from web.site import request_ids
+
 MEDIA_TYPE = "application/problem+json"
 
 UNDER = "/api/"
@@ -20,9 +22,6 @@ PAGES = frozenset(("api_docs.index",))
 
 KINDS = "/api/v1/docs#problem-{}"
 """The type of a problem: where its status is explained."""
-
-REQUEST_ID = "caseaudit.request_id"
-"""The name in the WSGI environment under which a request has its id, where it has one."""
 
 _OURS = ("content-type", "content-length")
 """Headers of an error that its body decides."""
@@ -47,7 +46,9 @@ def document(
 def refusal(environ: Mapping[str, Any], status: int, words: str) -> tuple[list[tuple[str, str]], bytes]:
     """Headers and body of what is refused before the app reads it: a problem for the API, for all others plain text."""
     path = str(environ.get("PATH_INFO", "")).encode("latin-1", "replace").decode("utf-8", "replace")
-    made = json.dumps(document(status, words.strip(), path)) if path.startswith(UNDER) else words
+    given = str(environ.get(request_ids.IN_ENVIRON, ""))
+    plain = f"{words}Number of this request: {given}\n" if given else words
+    made = json.dumps(document(status, words.strip(), path, request_id=given)) if path.startswith(UNDER) else plain
     kind = MEDIA_TYPE if path.startswith(UNDER) else "text/plain; charset=utf-8"
     body = made.encode()
     return [("Content-Type", kind), ("Content-Length", str(len(body))), ("X-Content-Type-Options", "nosniff"),
@@ -61,7 +62,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The answer to this request that says what is wrong with it, or with the service."""
-    made = document(status, detail, request.path, errors, request.environ.get(REQUEST_ID, ""))
+    made = document(status, detail, request.path, errors, request_ids.request_id())
     answer = Response(json.dumps(made), status, headers, mimetype=MEDIA_TYPE)
     if status == HTTPStatus.UNAUTHORIZED:
         answer.headers.setdefault("WWW-Authenticate", "Bearer")

@@ -118,8 +118,8 @@ dask_option = click.option(
 )
 @processes_option
 @dask_option
-@click.option("--parquet", type=click.Path(file_okay=False, path_type=Path), envvar="CASEAUDIT_PARQUET", metavar="DIR",
-              help="For analysts: keep tables up in this folder; they read DIR/current. Also CASEAUDIT_PARQUET.")  # fmt: skip
+@click.option("--parquet", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+              help="For analysts: keep tables up in this folder; they read DIR/current.")  # fmt: skip
 @click.option("--parquet-area", "areas", multiple=True, metavar="A", help="Only cases that this area ever held.")
 @click.option("--parquet-every", "every", type=click.IntRange(1, 86_400), default=600, show_default=True, metavar="SECONDS",
               help="The least time between two refreshes of the tables.")  # fmt: skip

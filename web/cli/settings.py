@@ -60,12 +60,11 @@ SETTINGS = (
     Setting("CASEAUDIT_LOG_LEVEL", "from which level on: `debug`, `info`, `warning` or `error`"),
     Setting("CASEAUDIT_METRICS_TOKEN", "opens `/metrics` and `/info` on the site's own address; at least 16 characters"),
     Setting("CASEAUDIT_METRICS_FOLDER", "where workers keep what they measure while they run; default: in memory (`/dev/shm`)"),
-    Setting("CASEAUDIT_PARQUET", "the folder in which `follow` keeps tables for analysts up; the same as its option `--parquet`"),
     Setting("CASEAUDIT_API_AUDIENCE", "the audience of access tokens that your issuer makes for the API"),
     Setting("CASEAUDIT_API_REQUESTS", "how many requests a minute a machine account may make"),
     Setting("CASEAUDIT_API_ENTRIES", "how many entries one request may send"),
     Setting("CASEAUDIT_API_MEGABYTES", "how large such a request may be"),
-    Setting("CASEAUDIT_DESTINATIONS_IN_PRIVATE_NETWORKS", "private networks that may be pushed to all the same, like `10.1.2.0/24`"),
+    Setting("CASEAUDIT_DESTINATIONS_IN_PRIVATE_NETWORKS", "private networks that may be pushed to, like `10.1.2.0/24`"),
     Setting("CASEAUDIT_DESTINATIONS_CA_FILE", "certificates (PEM) that are believed of destinations besides those of the system"),
     Setting("CASEAUDIT_OTLP_ENDPOINT", "the collector of traces (OTLP over HTTP), like `http://localhost:4318`"),
 )  # fmt: skip
@@ -91,7 +90,8 @@ def faults() -> list[str]:
         try:
             check()
         except (Fault, KeyUnusable, PolicyError, WrongSetting, shared_folder.NoFolder, service_log.WrongLog,
-                traces.WrongTraces, installation.WrongInstallation, machines.WrongLimit, openid.WrongAudience, NotAllowed) as error:  # fmt: skip
+                traces.WrongTraces, installation.WrongInstallation, machines.WrongLimit, openid.WrongAudience,
+                NotAllowed) as error:  # fmt: skip
             found.append(str(error))
     return found
 

@@ -53,6 +53,12 @@ class Filters:
             found[name] = sorted(values - {""}, key=lambda v: (order.index(v) if v in order else len(order), v))
         return found
 
+    def unknown(self, rows: Rows) -> dict[str, list[str]]:
+        """The filters that name what no row has: each with the values that rows have."""
+        asked = {name: value for name, value in self.wanted.items() if value}
+        there = {name: {_said(name, one) for one in present(rows, ATTRIBUTES.get(name, name))} for name in asked}
+        return {name: sorted(filter(None, there[name])) for name, value in asked.items() if value not in there[name]}
+
     @staticmethod
     def pairs(name: str, values: Iterable[str]) -> list[tuple[str, str]]:
         """The values with their words: codes by their labels, names as they are."""

@@ -13,13 +13,27 @@ from flask_smorest.utils import prepare_response
 from marshmallow import fields
 
 from domain import __version__
-from web.api import api_docs_page, caseload_resources, rate_limits, report_resources
+from web.api import (
+    api_docs_page,
+    case_resources,
+    caseload_resources,
+    matrix_resources,
+    rate_limits,
+    replay_resources,
+    report_resources,
+)
 from web.api.api_conventions import ABOUT
 from web.api.api_query import Answer
 from web.api.resources import PREFIX, Resource
 from web.site import access_control, problems
 
-RESOURCES: tuple[ModuleType, ...] = (caseload_resources, report_resources)
+RESOURCES: tuple[ModuleType, ...] = (
+    caseload_resources,
+    case_resources,
+    replay_resources,
+    matrix_resources,
+    report_resources,
+)
 """The modules of all resources, in the order of the docs. Each has a ``blueprint``, a ``Resource``."""
 
 DOCUMENT = "api-docs.openapi_json"

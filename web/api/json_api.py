@@ -17,6 +17,8 @@ from web.api import (
     api_docs_page,
     case_resources,
     caseload_resources,
+    change_resources,
+    desk_resources,
     matrix_resources,
     rate_limits,
     replay_resources,
@@ -32,6 +34,8 @@ RESOURCES: tuple[ModuleType, ...] = (
     case_resources,
     replay_resources,
     matrix_resources,
+    desk_resources,
+    change_resources,
     report_resources,
 )
 """The modules of all resources, in the order of the docs. Each has a ``blueprint``, a ``Resource``."""

@@ -12,6 +12,9 @@ ORDERS: tuple[str, ...] = get_args(OrderType)
 CASE = "V465889/1"
 """A case of the demonstration, for examples."""
 
+TEAM = "Gloucester"
+"""A team of the demonstration."""
+
 ANY = {"type": ["string", "number", "boolean", "array", "object", "null"]}
 """Whatever JSON can say."""
 

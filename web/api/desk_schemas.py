@@ -194,7 +194,7 @@ class BandsSchema(Answer):
     e = whole("Something to be recorded.", 2)
 
 
-class TeamLineSchema(Answer):
+class TeamSummarySchema(Answer):
     """A team in the summary."""
 
     area = said("Its area.", "Gloucestershire")
@@ -208,7 +208,7 @@ class TeamLineSchema(Answer):
 class SummarySchema(ReadSchema):
     """Teams by what is to be done."""
 
-    teams = many(TeamLineSchema, "By area, division and name.")
+    teams = many(TeamSummarySchema, "By area, division and name.")
     bands = part(BandsSchema, "All of them together.")
 
 

@@ -20,9 +20,11 @@ from web.api import (
     change_resources,
     desk_resources,
     matrix_resources,
+    officer_resources,
     rate_limits,
     replay_resources,
     report_resources,
+    search_resources,
 )
 from web.api.api_conventions import ABOUT
 from web.api.api_query import Answer
@@ -31,11 +33,13 @@ from web.site import access_control, problems
 
 RESOURCES: tuple[ModuleType, ...] = (
     caseload_resources,
+    search_resources,
     case_resources,
     replay_resources,
     matrix_resources,
     desk_resources,
     change_resources,
+    officer_resources,
     report_resources,
 )
 """The modules of all resources, in the order of the docs. Each has a ``blueprint``, a ``Resource``."""
@@ -88,6 +92,8 @@ class JsonApi(Api):  # type: ignore[misc]
         """Serve and describe a resource."""
         self._app.extensions["flask-smorest"]["blp_name_to_api"][resource.name] = self
         self._app.register_blueprint(resource)
+        if resource.only_reads:
+            self._app.extensions["csrf"].exempt(resource)
         resource.register_views_in_doc(self, self._app, self.spec, name=resource.name, parameters=None)
         self.spec.tag({"name": resource.tag, "description": resource.description})
 

@@ -10,7 +10,7 @@ from projections.cases.entry_timeline import TimelineEntry
 from projections.cases.supervision_chart import supervision_chart
 from projections.inspections.reading_replies import open_readings
 from projections.obligations.duty_state import Obligation
-from web.api import case_answers
+from web.api import case_parts
 from web.api.answer_fields import CASE
 from web.api.api_query import Query, choice, text
 from web.api.case_schemas import (
@@ -21,7 +21,7 @@ from web.api.case_schemas import (
     CaseReadingsSchema,
     CaseSchema,
 )
-from web.api.duty_answers import DutySchema, duty_answer
+from web.api.given_duties import DutySchema, duty_answer
 from web.api.entry_answers import EntrySchema, timeline_entry
 from web.api.paged_lists import ReadSchema, Rows, reading
 from web.api.resources import Resource
@@ -87,7 +87,7 @@ def case(_: dict[str, Any], crn: str, number: int) -> dict[str, Any]:
     """A case at a moment.
 
     What the case's overview shows. A case that had not begun by the day is given with `begun: false`."""
-    return case_answers.case_answer(opened_case(crn, number))
+    return case_parts.case_answer(opened_case(crn, number))
 
 
 @blueprint.paged(
@@ -151,7 +151,7 @@ def answers(_: dict[str, Any], crn: str, number: int) -> dict[str, Any]:
     """The answers of a case.
 
     To the questions of the default framework or of the inspection's, by criterion, with the reasons and the case's own score."""
-    return case_answers.answers_answer(begun_case(crn, number))
+    return case_parts.answers_answer(begun_case(crn, number))
 
 
 @blueprint.one(
@@ -167,7 +167,7 @@ def history(_: dict[str, Any], crn: str, number: int) -> dict[str, Any]:
     """How a case was recorded.
 
     What of the file was stored late or taken over, and what rests on it. Replay, and then and now, are operations of their own."""
-    return case_answers.history_answer(begun_case(crn, number))
+    return case_parts.history_answer(begun_case(crn, number))
 
 
 @blueprint.one(f"{PATH}/readings", "getCaseReadings", CaseReadingsSchema, roles=READERS, path=EXAMPLE)
@@ -176,7 +176,7 @@ def readings(_: dict[str, Any], crn: str, number: int) -> dict[str, Any]:
 
     Those published or finished, with what was replied, what is to be learned, and the files attached."""
     opened = begun_case(crn, number)
-    return case_answers.readings_answer(opened, open_readings(current_cases.repository(), opened.file))
+    return case_parts.readings_answer(opened, open_readings(current_cases.repository(), opened.file))
 
 
 @blueprint.paged(
@@ -190,7 +190,7 @@ def files(_: dict[str, Any], crn: str, number: int) -> Rows[dict[str, Any]]:
     opened = begun_case(crn, number)
     found = open_readings(current_cases.repository(), opened.file)
     return Rows(
-        [case_answers.file_answer(opened.reference, one, fact) for one in found for fact in one.attached], given=dict
+        [case_parts.file_answer(opened.reference, one, fact) for one in found for fact in one.attached], given=dict
     )
 
 
@@ -203,14 +203,14 @@ def chart(query: dict[str, Any], crn: str, number: int) -> dict[str, Any]:
     The data of the strip chart: contacts, risk, assessments, enforcement, oversight and duties, by lane."""
     opened = begun_case(crn, number)
     made = supervision_chart(opened.reading, met=query.get("duties") == "all")
-    return {"case": opened.reference, **case_answers.chart_fields(made, opened.reading.history), **reading()}
+    return {"case": opened.reference, **case_parts.chart_fields(made, opened.reading.history), **reading()}
 
 
 def begun_case(crn: str, number: int) -> OpenedCase:
     """The case at the moment; 404 where it is not open to the reader, and in words where supervision had not begun."""
     opened = opened_case(crn, number)
     if not opened.reading.has_begun:
-        begins = case_answers.begins_on(opened)
+        begins = case_parts.begins_on(opened)
         since = f" It begins on {long_date(begins)}." if begins is not None else ""
         here = " as received here" if opened.reading.moment.received else ""
         abort(404, f"Supervision under {opened.reference} had not begun by {long_date(opened.day)}{here}.{since}")

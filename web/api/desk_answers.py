@@ -13,7 +13,7 @@ from projections.lists.todo_lines import TodoBlock, TodoLine
 from projections.notices.notice_kinds import NOTICES
 from web.api.case_facts import case_facts
 from web.api.desk_schemas import BAND
-from web.api.duty_answers import duty_facts
+from web.api.given_duties import duty_facts
 from web.desk.todo_page import arranged_for
 from web.presentation.duty_sentences import duty_sentence
 from web.presentation.outcome_words import outcome_words

@@ -12,7 +12,7 @@ from projections.reports.comparison import Comparison
 from projections.reports.counted_apart import apart_among
 from web.api.answer_fields import code, many, part, reference, said, texts, whole
 from web.api.api_query import Answer, Query, Whole, text
-from web.api.duty_answers import DutyFactsSchema, duty_facts
+from web.api.given_duties import DutyFactsSchema, duty_facts
 from web.api.paged_lists import ReadSchema, Rows, Sliced, reading
 from web.api.resources import Resource
 from web.cases.matrix_pages import (

@@ -12,7 +12,7 @@ from projections.reports.duty_results import CountedApart
 from projections.reports.proportions import Proportion
 from web.api.answer_fields import TEAM
 from web.api.case_facts import case_facts
-from web.api.duty_answers import duty_facts
+from web.api.given_duties import duty_facts
 from web.api.officer_schemas import (
     ActionSchema,
     LearningPointSchema,

@@ -7,7 +7,7 @@ from projections.reports.comparison import Comparison
 from web.api.answer_fields import code, day, flag, instant, many, part, reference, risk, said, share, texts, whole
 from web.api.api_query import Answer
 from web.api.case_facts import CaseFactsSchema
-from web.api.duty_answers import DutyFactsSchema
+from web.api.given_duties import DutyFactsSchema
 from web.api.paged_lists import ReadSchema
 
 

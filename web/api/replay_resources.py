@@ -14,10 +14,10 @@ from projections.obligations.duty_state import STATES
 from projections.scoring.verdicts import VERDICTS
 from web.api.answer_fields import code, day, flag, many, part, reference, said, whole
 from web.api.api_query import Answer, Query, choice
-from web.api.case_answers import chart_fields
+from web.api.case_parts import chart_fields
 from web.api.case_resources import EXAMPLE, PATH
 from web.api.case_schemas import ChartLaneSchema
-from web.api.duty_answers import DutyFactsSchema, duty_facts
+from web.api.given_duties import DutyFactsSchema, duty_facts
 from web.api.entry_answers import AddedEntrySchema, added_entry
 from web.api.paged_lists import ReadSchema, Rows, reading
 from web.api.resources import Resource

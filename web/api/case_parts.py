@@ -18,9 +18,9 @@ from projections.cases.todays_law import todays_law
 from projections.history.history import History
 from projections.inspections.reading_replies import OpenReading
 from projections.scoring.answers import Answer, Reason
-from web.api.given_duties import duty_answer, duty_facts
 from web.api.entry_answers import stored_answer
 from web.api.entry_refs import entry_ref, entry_ref_or_none
+from web.api.given_duties import duty_answer, duty_facts
 from web.api.paged_lists import reading
 from web.cases.answers_tab import by_criterion, judged_first_for
 from web.cases.case_page import last_contacts, noticed, owed, upcoming

@@ -21,8 +21,8 @@ from web.api.case_schemas import (
     CaseReadingsSchema,
     CaseSchema,
 )
-from web.api.given_duties import DutySchema, duty_answer
 from web.api.entry_answers import EntrySchema, timeline_entry
+from web.api.given_duties import DutySchema, duty_answer
 from web.api.paged_lists import ReadSchema, Rows, reading
 from web.api.resources import Resource
 from web.cases.due_tab import shows

@@ -6,9 +6,9 @@ from projections.obligations.interruptions import Interruption
 from projections.scoring.verdicts import VERDICTS
 from web.api.answer_fields import code, day, flag, instant, many, order_type, part, reference, risk, said, texts, whole
 from web.api.api_query import Answer
-from web.api.given_duties import DutyFactsSchema, DutySchema
 from web.api.entry_answers import StoredSchema
 from web.api.entry_refs import EntryRefSchema
+from web.api.given_duties import DutyFactsSchema, DutySchema
 from web.api.law_schemas import TodaysLawSchema
 from web.api.paged_lists import ReadSchema
 from web.api.score_schemas import ScoreSchema

@@ -19,8 +19,8 @@ from web.api.answer_fields import code, day, flag, instant, many, part, referenc
 from web.api.api_query import DAY, Answer, Query, choice, text
 from web.api.case_facts import CaseFactsSchema, asked_filters, case_facts, refuse_unknown
 from web.api.desk_answers import own_entry
-from web.api.given_duties import DutyFactsSchema, duty_facts
 from web.api.entry_answers import StoredSchema, stored_answer
+from web.api.given_duties import DutyFactsSchema, duty_facts
 from web.api.paged_lists import ReadSchema, Rows, Sliced, reading
 from web.api.resources import Resource
 from web.desk import changes_panel

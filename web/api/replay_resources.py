@@ -17,8 +17,8 @@ from web.api.api_query import Answer, Query, choice
 from web.api.case_parts import chart_fields
 from web.api.case_resources import EXAMPLE, PATH
 from web.api.case_schemas import ChartLaneSchema
-from web.api.given_duties import DutyFactsSchema, duty_facts
 from web.api.entry_answers import AddedEntrySchema, added_entry
+from web.api.given_duties import DutyFactsSchema, duty_facts
 from web.api.paged_lists import ReadSchema, Rows, reading
 from web.api.resources import Resource
 from web.api.score_schemas import ScoreSchema

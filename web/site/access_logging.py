@@ -37,8 +37,8 @@ PURPOSES: Mapping[str, Purpose] = {
 CLEAR = frozenset((
     "about", "action", "after", "area", "as_at", "attribute", "band", "before", "beside", "by", "choose", "clause", "day",
     "division", "duties", "edition", "framework", "group", "inspection", "kind", "known", "measure", "months", "of", "officer",
-    "older", "order", "page", "per_page", "purpose", "risk", "second", "show", "since", "sort", "standards", "step", "subject", "target",
-    "team", "tier", "trend", "until", "week",
+    "older", "order", "page", "per_page", "purpose", "risk", "second", "show", "since", "sort", "standards", "step", "subject",
+    "target", "team", "tier", "trend", "until", "week",
 ))  # fmt: skip
 """The query arguments that are filters. All others are free text, which may name somebody: they are kept sealed."""
 

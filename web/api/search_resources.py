@@ -91,7 +91,7 @@ def search(_: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
     """Find a case.
 
     By a name (also one that sounds like it), a CRN or a date of birth. Nothing is changed by it. More than 50 matches: ask for
-    more of the name."""
+    more of the name. 404 where it looks like a date of birth and is no real one."""
     sought = words(body["sought"])
     problem = search_problem(sought)
     if problem:

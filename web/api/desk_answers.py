@@ -80,7 +80,7 @@ def list_row(line: DutyLine | NoticeLine | LateLine, names: Names) -> dict[str, 
 
 
 def visit_answer(visit: Visit, names: Names) -> dict[str, Any]:
-    """The fields of ``VisitSchema``."""
+    """The fields of ``DiaryVisitSchema``."""
     made, known = visit.made, visit.appointment
     return {
         "case": visit.reference, "name": names[visit.reference], "entry": made.entry, "on": made.for_on, "time": made.for_time,

@@ -137,7 +137,7 @@ class DeskSchema(ReadSchema):
     requests = many(WaitingSchema, "Requests that wait for you as the second person; for who leads a team.")
 
 
-class VisitSchema(Answer):
+class DiaryVisitSchema(Answer):
     """An appointment."""
 
     case = reference()
@@ -173,8 +173,8 @@ class CaseLineOfTodoSchema(TodoLineSchema):
 class TodaySchema(ReadSchema):
     """A case manager's day. What is to be done by case is the list `listToDo`."""
 
-    appointments = many(VisitSchema, "The appointments of the day.")
-    week = many(VisitSchema, "Those of the seven days after it.")
+    appointments = many(DiaryVisitSchema, "The appointments of the day.")
+    week = many(DiaryVisitSchema, "Those of the seven days after it.")
     returned = many(ReturnedSchema, "What is asked of you: assessments that a manager returned.")
     outcomes = many(CaseLineOfTodoSchema, "The last appointments without an outcome.")
     to_record = whole("How many there are in all.", 3)
@@ -212,7 +212,7 @@ class SummarySchema(ReadSchema):
     bands = part(BandsSchema, "All of them together.")
 
 
-class OutcomeSchema(VisitSchema):
+class OutcomeSchema(DiaryVisitSchema):
     """An appointment whose outcome is to be recorded, or was."""
 
     part = code(

@@ -13,13 +13,38 @@ from flask_smorest.utils import prepare_response
 from marshmallow import fields
 
 from domain import __version__
-from web.api import api_docs_page, change_resources, entry_resources, report_resources
+from web.api import (
+    api_docs_page,
+    case_resources,
+    caseload_resources,
+    change_resources,
+    changed_resources,
+    desk_resources,
+    entry_resources,
+    matrix_resources,
+    officer_resources,
+    replay_resources,
+    report_resources,
+    search_resources,
+)
 from web.api.api_conventions import ABOUT
 from web.api.api_query import Answer
 from web.api.resources import PREFIX, Resource
 from web.site import access_control, machines, problems
 
-RESOURCES: tuple[ModuleType, ...] = (report_resources, change_resources, entry_resources)
+RESOURCES: tuple[ModuleType, ...] = (
+    caseload_resources,
+    search_resources,
+    case_resources,
+    replay_resources,
+    matrix_resources,
+    desk_resources,
+    changed_resources,
+    officer_resources,
+    report_resources,
+    change_resources,
+    entry_resources,
+)
 """The modules of all resources, in the order of the docs. Each has a ``blueprint``, a ``Resource``."""
 
 DOCUMENT = "api-docs.openapi_json"
@@ -70,6 +95,8 @@ class JsonApi(Api):  # type: ignore[misc]
         """Serve and describe a resource."""
         self._app.extensions["flask-smorest"]["blp_name_to_api"][resource.name] = self
         self._app.register_blueprint(resource)
+        if resource.only_reads:
+            self._app.extensions["csrf"].exempt(resource)
         resource.register_views_in_doc(self, self._app, self.spec, name=resource.name, parameters=None)
         self.spec.tag({"name": resource.tag, "description": resource.description})
 

@@ -36,6 +36,22 @@ class Rows(Generic[Row]):
     in_order: bool = False
 
 
+class Sliced(Sequence[Row]):
+    """Rows that are made when they are asked for: of ``total`` rows those ``of`` a first place up to, not including, a last."""
+
+    def __init__(self, total: int, of: Callable[[int, int], Sequence[Row]]):
+        self._total, self._of = total, of
+
+    def __len__(self) -> int:
+        return self._total
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            first, last, _ = at.indices(self._total)
+            return self._of(first, last) if first < last else []
+        return self._of(at, at + 1)[0]
+
+
 class LinksSchema(Answer):
     """Addresses on this service, with the parameters of this request."""
 
@@ -64,14 +80,18 @@ class EnvelopeSchema(Answer):
     links = fields.Nested(LinksSchema, required=True)
 
 
-class ReadEnvelopeSchema(EnvelopeSchema):
-    """The same for what is read as at a day."""
+class ReadSchema(Answer):
+    """What every answer says that is read as at a day."""
 
     as_at = fields.Date(required=True, metadata={"description": "As at the end of this day.", "example": "2005-10-03"})
     known_at = fields.String(
         required=True,
         metadata={"description": "The first instant not known any more, or `hindsight`.", "example": "hindsight"},
     )
+
+
+class ReadEnvelopeSchema(EnvelopeSchema, ReadSchema):
+    """What a page of a list says that is read as at a day."""
 
 
 def envelope_of(row: type[Schema], *, dated: bool) -> type[Schema]:

@@ -34,15 +34,17 @@ ERRORS = (400, 401, 403, 404, 429, 503)
 class Resource(Blueprint):  # type: ignore[misc]
     """A subject of the API. ``purpose``: what it is read for, in the access log. ``tag``: its name in the docs.
 
-    ``operations``: the operationIds of those that are declared. What a machine needs to read it follows from the purpose:
-    ``RIGHT_FOR``.
+    ``only_reads``: none of its operations changes anything, whatever its method. Then a session may ask them without the token
+    of a form, which other sites cannot know: what is asked is sent as JSON, which they cannot send, and they see no answer.
+    ``operations``: the operationIds of those that are declared. What a machine needs to read it
+    follows from the purpose: ``RIGHT_FOR``.
     """
 
     ARGUMENTS_PARSER = QueryParser()
 
-    def __init__(self, name: str, *, tag: str, description: str, purpose: Purpose):
+    def __init__(self, name: str, *, tag: str, description: str, purpose: Purpose, only_reads: bool = False):
         super().__init__(f"api_{name}", "web.api", url_prefix=PREFIX, description=description)
-        self.tag, self.purpose = tag, purpose
+        self.tag, self.purpose, self.only_reads = tag, purpose, only_reads
         self.operations: list[str] = []
         self.after_request(answer_tags.tag)
 

@@ -28,7 +28,7 @@ def answers_page(crn: str, number: int, refused: tuple[str, str] = ("", "")) -> 
     case = opened_case(crn, number)
     if not case.reading.has_begun:
         return not_begun(case)
-    judged_first = _judged_first(case.reference)
+    judged_first = judged_first_for(case.reference)
     return case_page(
         case,
         "cases/case_answers.html",
@@ -42,7 +42,7 @@ def answers_page(crn: str, number: int, refused: tuple[str, str] = ("", "")) -> 
     )
 
 
-def _judged_first(reference: str) -> list[str]:
+def judged_first_for(reference: str) -> list[str]:
     """The blind inspections for which the person signed in has still to read this case: they judge before they see its answers."""
     book = current_cases.repository()
     names = sorted(current_inspections.not_yet_shown(reference))

@@ -41,12 +41,12 @@ def show(crn: str, number: int) -> str | Response:
     if not case.reading.has_begun:
         return not_begun(case)
     with_met = request.args.get("met") == "1"
-    owed = [o for o in case.arisen if o.clause.of_standards and o.state(case.day) in ("overdue", "missed")]
+    late, missed = owed(case)
     return case_page(
         case,
         "cases/case.html",
-        late=[o for o in owed if not o.window],
-        missed=sum(o.window for o in owed),
+        late=late,
+        missed=missed,
         upcoming=upcoming(case),
         noticed=noticed(case.reading.snapshot),
         with_met=with_met,
@@ -55,6 +55,12 @@ def show(crn: str, number: int) -> str | Response:
         contacts=last_contacts(case),
         law=todays_law(case.reading.history, case.day),
     )
+
+
+def owed(case: OpenedCase) -> tuple[list[Obligation], int]:
+    """The duties of the standards that are overdue, and how many times for contact were missed."""
+    found = [o for o in case.arisen if o.clause.of_standards and o.state(case.day) in ("overdue", "missed")]
+    return [o for o in found if not o.window], sum(o.window for o in found)
 
 
 def noticed(case: CaseSnapshot) -> list[tuple[NoticeKind, list[NoticeRow]]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from flask import Blueprint, abort, render_template, request
 from marshmallow import EXCLUDE, Schema, fields
@@ -41,11 +42,25 @@ COLUMNS: Mapping[str, Callable[[CaseList], Array]] = {
 class AskedCases:
     """The caseload as the address asks for it. ``every``: all that the reader may open; ``rows``: those that fit."""
 
-    words: Mapping[str, str]
     filters: Filters
     order: Order
     every: CaseList
     rows: CaseList
+
+    @property
+    def current(self) -> int:
+        """How many of all had not ended by the day."""
+        return len(self.every) - int(self.every.selection.over[self.every.case].sum())
+
+    @property
+    def overdue(self) -> int:
+        """How many of those that fit have anything overdue."""
+        return int((self.rows.overdue > 0).sum())
+
+    @property
+    def high_risk(self) -> int:
+        """How many of those that fit are at high risk of harm."""
+        return int(self.rows.selection.high_risk[self.rows.case].sum())
 
     def lines(self, first: int, last: int) -> list[CaseLine]:
         """The lines from the place ``first`` up to, not including, ``last``."""
@@ -69,9 +84,9 @@ class CaseloadSchema(Schema):
 @access_control.open_to(*READERS)
 def index() -> str:
     """The list of cases: filtered, sorted and in pages."""
-    asked, at = _asked(), current_cases.reached().selection
-    rows, every = asked.rows, asked.every
-    page = read_page(request.args, len(rows))
+    words = _words()
+    asked = _asked(words)
+    page = read_page(request.args, len(asked.rows))
     lines = asked.lines(*page.places)
     return render_template(
         "cases/caseload.html",
@@ -80,12 +95,12 @@ def index() -> str:
         page=page,
         order=asked.order,
         filters=asked.filters,
-        asked_for=asked.words,
-        total=len(rows),
-        current=len(every) - int(at.over[every.case].sum()),
-        overdue=int((rows.overdue > 0).sum()),
-        high=int(at.high_risk[rows.case].sum()),
-        choices=asked.filters.choices(every),
+        asked_for=words,
+        total=len(asked.rows),
+        current=asked.current,
+        overdue=asked.overdue,
+        high=asked.high_risk,
+        choices=asked.filters.choices(asked.every),
         begins=access_control.may_enter(access_control.account(), "begin.index"),
     )
 
@@ -94,7 +109,8 @@ def index() -> str:
 @access_control.open_to(*READERS)
 def table(form: str) -> Response:
     """The same list as a file to download: CSV, XLSX or ODS."""
-    asked = _asked()
+    words = _words()
+    asked = _asked(words)
     columns = [
         *map(Column, ("Case", "Name", "Order", "Tier", "Risk of harm", "MAPPA level", "Officer", "Team")),
         Column("Started", "date"), Column("Ended", "date"), Column("Overdue", "number"),
@@ -107,7 +123,6 @@ def table(form: str) -> Response:
          s.started_on, s.ended_on, c.overdue, c.missed, c.next_due_on)
         for c in lines for s in (c.case.spell,)
     ]  # fmt: skip
-    words = asked.words
     file_notes = notes(current_cases.moment(), ("Filter", asked.filters.words()),
                        ("Shown", words["show"] or "current cases"))  # fmt: skip
     made = Download("Cases", columns, rows, file_notes, [row[0] for row in rows])
@@ -117,24 +132,45 @@ def table(form: str) -> Response:
 SEARCH_ABOVE = "Search with the box at the top of the page: what is searched for stands in no address any more."
 
 
-def _asked() -> AskedCases:
+FILTERS = ("team", "officer", "order", "tier", "risk")
+
+Kind = Literal["current", "overdue", "high_risk", "ended", "all"]
+"""Which cases are listed: ``current`` are those that had not ended by the day; *overdue* and *high_risk* are some of these."""
+
+ON_PAGE: Mapping[str, Kind] = {"overdue": "overdue", "high_risk": "high_risk", "ended": "all"}
+"""The choice of the page -> the cases that it lists; any other: the current ones."""
+
+
+def _words() -> Mapping[str, str]:
     if request.args.get("find"):  # an address of before, which would now give every case
         abort(400, SEARCH_ABOVE)
-    words = CaseloadSchema().load({name: text[:200] for name, text in request.args.items()})
-    filters = asked_names.filters(("team", "officer", "order", "tier", "risk"))
+    words: Mapping[str, str] = CaseloadSchema().load({name: text[:200] for name, text in request.args.items()})
+    return words
+
+
+def _asked(words: Mapping[str, str]) -> AskedCases:
     order = read_order(request.args, list(COLUMNS), Order("overdue", descending=True))
+    return asked_cases(ON_PAGE.get(words["show"], "current"), asked_names.filters(FILTERS), order)
+
+
+def asked_cases(kind: Kind, filters: Filters, order: Order) -> AskedCases:
+    """The caseload of the person signed in at the moment."""
     reached = current_cases.reached()
     duties = OpenDuties.of(reached.selection, reached.open)
     every = CaseList(reached.selection, reached.numbers, duties)
-    return AskedCases(words, filters, order, every, every.only(filters.fit(every) & _shown(every, words)))
+    return AskedCases(filters, order, every, every.only(filters.fit(every) & _shown(every, kind)))
 
 
-def _shown(cases: CaseList, words: Mapping[str, str]) -> Array:
-    """For each case whether it is of the kind asked for; ended cases only where they are asked for."""
-    at = cases.selection
-    found: Array = all_marked(len(cases)) if words["show"] == "ended" else ~at.over[cases.case]
-    if words["show"] == "overdue":
+def _shown(cases: CaseList, kind: Kind) -> Array:
+    """For each case whether it is of the kind asked for."""
+    over = cases.selection.over[cases.case]
+    if kind == "all":
+        return all_marked(len(cases))
+    if kind == "ended":
+        return over
+    found: Array = ~over
+    if kind == "overdue":
         found &= cases.overdue > 0
-    elif words["show"] == "high_risk":
-        found &= at.high_risk[cases.case]
+    elif kind == "high_risk":
+        found &= cases.selection.high_risk[cases.case]
     return found

@@ -91,9 +91,7 @@ class MatrixSchema(Schema):
 def index() -> str:
     """The matrix: officers by subject, and below them teams, areas and the total."""
     asked = _asked()
-    made = report_cache.kept(
-        ("matrix", *sorted(map(str, asked.items())), *report_cache.reader_and_moment()), lambda: _made(asked)
-    )
+    made = matrix_made(asked)
     shown = made.shown
     order = read_order(request.args, ["officer", ALL, *shown.subjects], Order("officer"))
     page = read_page(request.args, len(shown.officers), OFFICERS)
@@ -101,7 +99,7 @@ def index() -> str:
         "cases/matrix.html",
         matrix=shown,
         order=order,
-        officers=page.of(_in_order(shown, order)),
+        officers=page.of(officers_in_order(shown, order)),
         page=page,
         asked_for=asked,
         everything=ALL,
@@ -110,10 +108,15 @@ def index() -> str:
         reference=made.reference,
         against=lambda subject, team, officer=None: AGAINST[made.compared.get((subject, team, officer or None))],
         how_compared=HOW_COMPARED,
-        figure=lambda cell: printed(current_cases.framework(), 100 * cell.share if cell.share is not None else None),
+        figure=cell_figure,
         months=TREND,
         choices=made.choices,
     )
+
+
+def cell_figure(cell: MatrixCell) -> int | None:
+    """The share of a cell in per cent, as printed; None: nothing fell due."""
+    return printed(current_cases.framework(), 100 * cell.share if cell.share is not None else None)
 
 
 class MatrixMade(NamedTuple):
@@ -125,20 +128,26 @@ class MatrixMade(NamedTuple):
     choices: Mapping[str, Sequence[str]]
 
 
+def matrix_made(asked: Mapping[str, Any]) -> MatrixMade:
+    """The matrix for the person signed in at the moment. ``asked``: see ``MatrixSchema``."""
+    key = ("matrix", *sorted(map(str, asked.items())), *report_cache.reader_and_moment())
+    return report_cache.kept(key, lambda: _made(asked))
+
+
 def _made(asked: Mapping[str, Any]) -> MatrixMade:
     months = asked["months"]
     every = duty_sums(following_read_model.as_at(current_cases.moment()), months, ~current_cases.shut())
     held, account = {one.place for one in every}, access_control.account()
     theirs = {place for place in held if _theirs(asked, place)}
     areas = {place.area for place in held if account.answers_for(place)}
-    shown = matrix((one for one in every if one.place in theirs), _subjects())
+    shown = matrix((one for one in every if one.place in theirs), subjects())
     return MatrixMade(
         shown, _area_row(every, areas, months, shown.subjects), _compared(shown, theirs, areas, months),
         {name: sorted({getattr(place, name) for place in theirs}) for name in ("area", "team")},
     )  # fmt: skip
 
 
-def _in_order(shown: Matrix, order: Order) -> list[tuple[TeamOfficer, MatrixRow]]:
+def officers_in_order(shown: Matrix, order: Order) -> list[tuple[TeamOfficer, MatrixRow]]:
     """The rows of officers: by team and name, or by the share of one column where the reader asks for it."""
     rows = sorted(shown.officers.items())
 
@@ -156,8 +165,8 @@ def _in_order(shown: Matrix, order: Order) -> list[tuple[TeamOfficer, MatrixRow]
 def duties() -> str:
     """The duties behind a cell; those not met in time come first."""
     asked = _asked()
-    found = _behind(asked)
-    opened = _open(found)
+    found = duties_behind(asked)
+    opened = only_open(found)
     order = read_order(request.args, list(COLUMNS), Order("kept"))
     page = read_page(request.args, len(opened))
     which = opened.in_order(COLUMNS[order.key](opened), *page.places, descending=order.descending)
@@ -171,7 +180,7 @@ def duties() -> str:
         order=order,
         asked_for=asked,
         n=len(found),
-        in_time=int(_in_time(found).sum()),
+        in_time=in_time(found),
         apart=apart_among(found),
         hidden=len(found) - len(opened),
         day=current_cases.moment().on,
@@ -183,7 +192,7 @@ def duties() -> str:
 def table(form: str) -> Response:
     """The same duties as a file to download."""
     asked = _asked()
-    opened, day = _open(_behind(asked)), current_cases.moment().on
+    opened, day = only_open(duties_behind(asked)), current_cases.moment().on
     which = opened.in_order(opened.reference, 0, len(opened))
     columns = [*map(Column, ("Case", "Clause", "Subject", "State")), Column("Due by", "date"), Column("In time"),
                Column("Officer"), Column("Team"), Column("Citation")]  # fmt: skip
@@ -250,8 +259,8 @@ def _asked() -> dict[str, Any]:
     except ValidationError as error:
         raise BadRequest(next(iter(error.messages_dict.values()))[0]) from None
     asked_names.check({level: asked[level] for level in ("area", "team", "officer")})
-    if asked["subject"] not in ("", ALL, *_subjects()):
-        abort(404, f"There is no subject called {asked['subject']}. {offered(asked['subject'], _subjects())}")
+    if asked["subject"] not in ("", ALL, *subjects()):
+        abort(404, f"There is no subject called {asked['subject']}. {offered(asked['subject'], subjects())}")
     return asked
 
 
@@ -265,7 +274,7 @@ def _theirs(asked: Mapping[str, Any], place: Place) -> bool:
     return wanted and access_control.account().answers_for(place)
 
 
-def _behind(asked: Mapping[str, Any]) -> DutyList:
+def duties_behind(asked: Mapping[str, Any]) -> DutyList:
     """The duties behind a cell, but those of cases that limited access closes to the reader."""
     at = following_read_model.as_at(current_cases.moment())
     return counted_duties(
@@ -273,14 +282,16 @@ def _behind(asked: Mapping[str, Any]) -> DutyList:
     )
 
 
-def _open(duties: DutyList) -> DutyList:
+def only_open(duties: DutyList) -> DutyList:
     """The duties whose case the reader may open at the moment read or today."""
     return duties.only(current_cases.opened()[duties.case])
 
 
-def _in_time(duties: DutyList) -> Array:
-    return state_in(duties.state, IN_TIME)
+def in_time(duties: DutyList) -> int:
+    """How many of these duties were met in time."""
+    return int(state_in(duties.state, IN_TIME).sum())
 
 
-def _subjects() -> list[str]:
+def subjects() -> list[str]:
+    """The subjects of the national standards, in their order."""
     return list(dict.fromkeys(clause.subject for clause in current_cases.framework().clauses if clause.of_standards))

@@ -9,9 +9,10 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from domain.accounts.roles import READERS
+from projections.cases.case_reading import Reading
 from projections.cases.hindsight import then_and_now
 from projections.cases.replay import By, Replay, ReplayStep, StepLabel
-from projections.cases.supervision_chart import supervision_chart
+from projections.cases.supervision_chart import SupervisionChart, supervision_chart
 from projections.history.history import end_of_day
 from web.cases.chart_shapes import PlacedChart, chart
 from web.presentation.formatting import long_date
@@ -50,11 +51,7 @@ def show(crn: str, number: int) -> str:
         asked = StepSchema().load({k: v for k, v in request.args.items() if v})
     except ValidationError as error:
         raise BadRequest(next(iter(error.messages_dict.values()))[0]) from None
-    reading = current_cases.case(reference)
-    known_at = None if current_cases.may_record(reference) else end_of_day(reading.moment.on)
-    replay = Replay(current_cases.shown_person(reference), current_cases.framework(), known_at)
-    if not replay.entries:
-        abort(404, f"Nothing was recorded on {reference} by {long_date(reading.moment.on)}.")
+    reading, replay = opened_replay(reference)
     by = cast(By, asked["by"])
     labels = replay.labels(by)
     step = replay.step(by, min(asked["step"], len(labels)))
@@ -69,11 +66,27 @@ def show(crn: str, number: int) -> str:
     )
 
 
+def opened_replay(reference: str) -> tuple[Reading, Replay]:
+    """A case at the moment, and its replay as far as its reader may see it. 404 where it is not open, or nothing was recorded."""
+    reading = current_cases.case(reference)
+    known_at = None if current_cases.may_record(reference) else end_of_day(reading.moment.on)
+    replay = Replay(current_cases.shown_person(reference), current_cases.framework(), known_at)
+    if not replay.entries:
+        abort(404, f"Nothing was recorded on {reference} by {long_date(reading.moment.on)}.")
+    return reading, replay
+
+
 def _strip(step: ReplayStep, labels: Sequence[StepLabel]) -> PlacedChart | None:
     """The strip chart of a step, on the days of the whole replay; None where supervision had not begun."""
+    found = step_chart(step, labels)
+    return None if found is None else chart(found)
+
+
+def step_chart(step: ReplayStep, labels: Sequence[StepLabel]) -> SupervisionChart | None:
+    """The supervision as known at a step, on the days of the whole replay; None where it had not begun."""
     if not step.after.has_begun:
         return None
-    return chart(supervision_chart(step.after, until=max(label.on for label in labels)))
+    return supervision_chart(step.after, until=max(label.on for label in labels))
 
 
 @blueprint.get("/cases/<crn>/<int:number>/then-and-now")

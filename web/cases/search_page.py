@@ -19,7 +19,7 @@ from domain.working.recent_cases import NotNoted
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.cases.person_details import PersonDetails
 from projections.columns.column_schema import Array
-from projections.lists.case_finding import Matches
+from projections.lists.case_finding import Finder, Matches
 from projections.lists.picked_numbers import ascending, numbers_of
 from projections.lists.shown_cases import shown_cases
 from web.presentation.formatting import count_noun
@@ -76,20 +76,32 @@ def index() -> Response:
 def show() -> str:
     """What was found last (``?show=results``), and the recent cases."""
     sought = _sought() if request.args.get("show") == "results" else None
-    problem = _problem(sought) if sought is not None else ""
+    problem = search_problem(sought) if sought is not None else ""
     finder = case_finder.finder()
     results = None
     if sought is not None and not problem:
-        access_control.log("searched", sought=sought)
-        day = read_day(sought)
-        results = _results(finder.by_words(sought) if day is None else finder.by_birth(day), sought)
-    recent = _lines(_recent())
-    shown = [*recent, *(results.found + results.alike if results else ())]
-    access_control.shown(*(line.case.reference for line in shown))
+        results = results_of(finder, sought)
+    recent = recent_lines()
     return render_template(
         "cases/search.html", searched={"text": sought or "", "problem": problem}, results=results, recent=recent,
         among=_among(finder.among), most=MOST,
     )  # fmt: skip
+
+
+def results_of(finder: Finder, sought: str) -> Results:
+    """What is found, with a line in the access log that keeps sealed what was searched for."""
+    access_control.log("searched", sought=sought)
+    day = read_day(sought)
+    results = _results(finder.by_words(sought) if day is None else finder.by_birth(day), sought)
+    access_control.shown(*(line.case.reference for line in results.found + results.alike))
+    return results
+
+
+def recent_lines() -> list[FoundCase]:
+    """The recent cases of the person signed in that they may open, with their line in the access log."""
+    recent = _lines(_recent())
+    access_control.shown(*(line.case.reference for line in recent))
+    return recent
 
 
 def _sought() -> str | None:
@@ -101,7 +113,8 @@ def _sought() -> str | None:
         return None
 
 
-def _problem(sought: str) -> str:
+def search_problem(sought: str) -> str:
+    """What is wrong with what is searched for, and what to do; empty: nothing is."""
     if not sought:
         return "Enter a name, a CRN or a date of birth"
     if len(sought) > LONGEST:

@@ -36,7 +36,7 @@ def timeline(crn: str, number: int) -> str | Response:
     late = {item.fact.entry for item in case.items if item.stored is not None and item.stored.late}
     return case_page(
         case, "cases/case_timeline.html", items=page.of(listed), page=page, kind=kind, kinds=kinds, listed=len(listed),
-        late=late, late_answers=_answers_on_late(case) if late else 0, changes=partial(entry_rights.may_change, file=case.file),
+        late=late, late_answers=answers_on_late(case) if late else 0, changes=partial(entry_rights.may_change, file=case.file),
         named={item.fact.entry: item.fact for item in case.items}, amends=lambda fact: type(fact) in AMENDING,
     )  # fmt: skip
 
@@ -74,6 +74,7 @@ def kinds_of(items: Sequence[TimelineEntry]) -> list[str]:
     return sorted({kind_of(item.fact) for item in items})
 
 
-def _answers_on_late(case: OpenedCase) -> int:
+def answers_on_late(case: OpenedCase) -> int:
+    """How many answers of a case rest on entries stored late."""
     grounds = late_grounds(current_cases.repository(), case.reference, case.reading.moment)
     return sum(bool(late_in_answer(answer, grounds, case.day)) for answer in case.reading.answers)

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from flask import Blueprint, Flask, render_template, request
 
 from domain.accounts.roles import WORKERS
-from projections.changes.caseload_changes import FOLDED_AFTER, KINDS, CaseloadChanges, ChangeKind
+from projections.changes.caseload_changes import FOLDED_AFTER, KINDS, CaseloadChanges, ChangeKind, Order
 from projections.changes.change_lines import ChangeLine
 from projections.changes.changed_cases import ChangedCases, counted
 from projections.changes.since_seen import AT_FIRST, days_back
 from projections.columns.column_schema import Array
 from web.desk import changed_lately, changes_panel
+from web.desk.changed_lately import Lately
 from web.presentation.filters import Filters
 from web.presentation.pagination import read_page
 from web.services import asked_names, current_cases
@@ -53,11 +55,16 @@ class Asked:
         return chosen if self.kind is None else chosen & found.having(self.kind)
 
 
+def default_first(last: date) -> date | None:
+    """The day to compare with where none is named: on a past date, five working days back. None: since seen."""
+    return None if changed_lately.is_now() else days_back(last, AT_FIRST)
+
+
 def first_day(last: date) -> date | None:
-    """The day to compare with, as the address gives it; on a past date, five working days back. None: since seen."""
+    """The day to compare with, as the address gives it. None: since seen."""
     typed = request.args.get("since", "").strip()
     if not typed:
-        return None if changed_lately.is_now() else days_back(last, AT_FIRST)
+        return default_first(last)
     found = read_day(typed)
     if found is None or found.year < EARLIEST:
         raise UnreadableDay(f"From must be a real date from {EARLIEST} on, like 3 October 2005")
@@ -77,24 +84,39 @@ def index() -> str | tuple[str, int]:
         return render_template("desk/changed_day.html", problem=str(error), typed=request.args["since"]), 400
     kind = request.args.get("kind", "")
     asked = Asked(first, asked_names.filters(FILTERS), kind if kind in KINDS else None, "older" in request.args)
-    return _since_seen(asked) if first is None else _compared(asked, first)
+    return _show(asked)
 
 
-def _since_seen(asked: Asked) -> str:
-    lately = changed_lately.own()
-    among = lately.listed & asked.among(lately.found)
-    order = lately.found.in_order(among, fold=not asked.older)
+class FoundChanges(NamedTuple):
+    """What changed as it is asked for. ``listed``: for each case whether its changes are listed; ``order``: those asked for.
+
+    ``lately``: since when they are marked as seen; None: two days are compared.
+    """
+
+    found: CaseloadChanges
+    listed: Array
+    order: Order
+    lately: Lately | None
+
+
+def found_changes(asked: Asked) -> FoundChanges:
+    """What changed on the cases of the person signed in."""
+    if asked.first is None:
+        lately = changed_lately.own()
+        order = lately.found.in_order(lately.listed & asked.among(lately.found), fold=not asked.older)
+        return FoundChanges(lately.found, lately.listed, order, lately)
+    found = changed_lately.between(asked.first)
+    return FoundChanges(found, found.selection.there, found.in_order(asked.among(found), fold=False), None)
+
+
+def _show(asked: Asked) -> str:
+    found, listed, order, lately = found_changes(asked)
     page = read_page(request.args, len(order.cases), SIZE)
-    shown = changes_panel.panel(lately, order.cases[slice(*page.places)], order, whole=not _narrowed(asked))
-    return _page(asked, lately.found, lately.listed, shown.lines, page=page, panel=shown, old=len(order.old))
-
-
-def _compared(asked: Asked, first: date) -> str:
-    found = changed_lately.between(first)
-    order = found.in_order(asked.among(found), fold=False)
-    page = read_page(request.args, len(order.cases), SIZE)
-    lines = changes_panel.shown_lines(found, order.cases[slice(*page.places)])
-    return _page(asked, found, found.selection.there, lines, page=page, panel=None, old=0)
+    cases = order.cases[slice(*page.places)]
+    if lately is None:
+        return _page(asked, found, listed, changes_panel.shown_lines(found, cases), page=page, panel=None, old=0)
+    shown = changes_panel.panel(lately, cases, order, whole=not _narrowed(asked))
+    return _page(asked, found, listed, shown.lines, page=page, panel=shown, old=len(order.old))
 
 
 def _page(asked: Asked, found: CaseloadChanges, listed: Array, lines: Sequence[ChangeLine], **more: object) -> str:

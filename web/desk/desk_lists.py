@@ -136,10 +136,19 @@ def _asked(name: str) -> AskedList:
     listed = LISTS.get(name)
     if listed is None:
         abort(404, f"There is no list called {name}; there are {', '.join(LISTS)}.")
-    reached, clause = current_cases.reached(), ("clause",) if listed.holds == "duties" else ()
-    filters = asked_names.filters((*WIDE, "team", "officer", "order", "tier", "risk", *clause))
-    order, rows = read_order(request.args, *ORDERS[listed.holds]), _rows(listed)
-    return AskedList(listed, filters, order, reached, rows, rows.only(filters.fit(rows)))
+    filters = asked_names.filters(filters_of(listed))
+    return asked_list(listed, filters, read_order(request.args, *ORDERS[listed.holds]))
+
+
+def filters_of(listed: DeskList) -> tuple[str, ...]:
+    """By what a list may be filtered."""
+    return (*WIDE, "team", "officer", "order", "tier", "risk", *(("clause",) if listed.holds == "duties" else ()))
+
+
+def asked_list(listed: DeskList, filters: Filters, order: Order) -> AskedList:
+    """A list of the person signed in at the moment."""
+    rows = _rows(listed)
+    return AskedList(listed, filters, order, current_cases.reached(), rows, rows.only(filters.fit(rows)))
 
 
 def _rows(listed: DeskList) -> Rows:

@@ -1,11 +1,13 @@
 """Today: a case manager's diary of the day and the week, the outcomes to record, and what falls due."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
 from flask import render_template, request
 
+from projections.cases.asked_back import AskedBack
 from projections.cases.case_visits import Visit, visits
 from projections.lists.picked_numbers import how_many
 from projections.lists.todo_items import DECISIONS, TodoItems
@@ -26,28 +28,63 @@ MOST_RECORDED = 20
 """Rows of outcomes to record that the page shows; the others are behind a link to their list."""
 
 
-def show() -> str:
-    """The page, at the page's moment."""
-    reading, day = desk_reading(), current_cases.moment().on
+@dataclass(frozen=True)
+class TodaysWork:
+    """What a case manager sees of a day.
+
+    ``todo``: what is to be done, by case. ``outcomes``: the last appointments without an outcome, of ``to_record`` in all.
+    ``booked``: the appointments of the day and the week after it. ``returned``: assessments that a manager returned.
+    ``managers``, ``undecided``: how much on these cases waits for a manager, and how many absences for a decision.
+    """
+
+    todo: TodoList
+    outcomes: Sequence[TodoLine]
+    to_record: int
+    booked: Sequence[Visit]
+    returned: Sequence[AskedBack]
+    managers: int
+    undecided: int
+
+    @property
+    def references(self) -> set[str]:
+        """The cases of all but the list of what is to be done."""
+        asked = {one.reference for one in self.returned}
+        return asked | {one.reference for one in self.booked} | {line.case.reference for line in self.outcomes}
+
+
+def own_todo() -> TodoList:
+    """What the person signed in has to do at the moment, without the outcomes that are to be recorded."""
+    reading = desk_reading()
     own = own_items(reading)
     recording = own.of_kinds(RECORDING) & own.overdue
-    asked = TodoList(reading, [Part("todo", own.only(~recording), own)], Filters((), {}))
-    page = read_page(request.args, asked.total, SIZE)
-    parts, outcomes, booked = asked.shown(page), _latest_first(own.only(recording), reading), _booked(reading, day)
-    undecided, returned = reading.items.of_kinds(frozenset((DECISIONS,))), asked_of(_references(reading))
-    shown = (
-        {one.reference for one in booked}
-        | {one.reference for one in returned}
-        | {line.case.reference for line in outcomes}
-    )
-    shown |= {block.case.reference for part in parts for block in part.blocks}
-    access_control.shown(*sorted(shown))
+    return TodoList(reading, [Part("todo", own.only(~recording), own)], Filters((), {}))
+
+
+def todays_work() -> TodaysWork:
+    """Of the person signed in, at the moment. Its cases are shown by the answer, and stand in the access log."""
+    todo = own_todo()
+    reading, own = todo.reading, todo.parts[0].every
+    recording = own.of_kinds(RECORDING) & own.overdue
+    undecided = reading.items.of_kinds(frozenset((DECISIONS,)))
+    found = TodaysWork(
+        todo, _latest_first(own.only(recording), reading), int(recording.sum()), _booked(reading, current_cases.moment().on),
+        asked_of(_references(reading)), how_many(reading.managers_own & ~undecided), how_many(reading.managers_own & undecided),
+    )  # fmt: skip
+    access_control.shown(*sorted(found.references))
+    return found
+
+
+def show() -> str:
+    """The page, at the page's moment."""
+    found, day = todays_work(), current_cases.moment().on
+    page = read_page(request.args, found.todo.total, SIZE)
+    parts = found.todo.shown(page)
+    shown = found.references | {block.case.reference for part in parts for block in part.blocks}
     return render_template(
-        "desk/today.html", parts=parts, page=page, until=day + timedelta(days=WEEK), outcomes=outcomes,
-        to_record=int(recording.sum()), today_lines=[one for one in booked if one.made.for_on == day],
-        week=_by_day(one for one in booked if one.made.for_on > day), managers=how_many(reading.managers_own & ~undecided),
-        undecided=how_many(reading.managers_own & undecided),
-        returned=returned, outcome_words=outcome_words, **todo_words(reading, sorted(shown)),
+        "desk/today.html", parts=parts, page=page, until=day + timedelta(days=WEEK), outcomes=found.outcomes,
+        to_record=found.to_record, today_lines=[one for one in found.booked if one.made.for_on == day],
+        week=_by_day(one for one in found.booked if one.made.for_on > day), managers=found.managers, undecided=found.undecided,
+        returned=found.returned, outcome_words=outcome_words, **todo_words(found.todo.reading, sorted(shown)),
     )  # fmt: skip
 
 

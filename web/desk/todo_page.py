@@ -74,11 +74,14 @@ class TodoList:
 
     def shown(self, page: Page) -> list[ShownPart]:
         """The parts with their blocks on a page. A part without any is shown where it would stand."""
-        first, last = page.places
+        return self.between(*page.places)
+
+    def between(self, first: int, last: int) -> list[ShownPart]:
+        """The same from the place ``first`` up to, not including, ``last``."""
         found, before = [], 0
         for part in self.parts:
             low, high = max(first - before, 0), min(last - before, part.people)
-            if low < high or (part.people == 0 and page.number == 1):
+            if low < high or (part.people == 0 and first == 0):
                 found.append(ShownPart(part, self._blocks(part, low, high)))
             before += part.people
         return found
@@ -102,14 +105,16 @@ def own_items(reading: DeskReading) -> TodoItems:
     return items.only(reading.managers_own if who.leads_teams else for_manager(items))
 
 
-def asked_list() -> TodoList:
-    """The list that the address asks for, with its filters."""
+FILTERS = (*WIDE, "team", "officer", "kind", "band")
+
+
+def asked_list(show: str, filters: Filters) -> TodoList:
+    """The list of a manager. ``show``: what is folded away: ``ended``, ``old`` or ``snoozed``; anything else: the list itself."""
     reading, who = desk_reading(), access_control.account()
-    filters = asked_names.filters((*WIDE, "team", "officer", "kind", "band"))
-    folded = {"ended": folded_ended, "old": folded_old}.get(request.args.get("show", ""))
+    folded = {"ended": folded_ended, "old": folded_old}.get(show)
     if folded is not None:
         found = {"folded": reading.items.only(folded(reading.items))}
-    elif request.args.get("show") == "snoozed":
+    elif show == "snoozed":
         found = {"folded": reading.hidden_items}
     elif who.leads_teams:
         others = for_manager(reading.items) & ~reading.managers_own
@@ -124,7 +129,7 @@ def asked_list() -> TodoList:
 
 def show() -> str:
     """The page of the list."""
-    asked = asked_list()
+    asked = asked_list(request.args.get("show", ""), asked_names.filters(FILTERS))
     page = read_page(request.args, asked.total, SIZE)
     whole = _is_whole(asked, page)
     parts = asked.shown(page)
@@ -174,7 +179,7 @@ def todo_words(reading: DeskReading, references: Sequence[str]) -> dict[str, obj
         "laid": laid_kinds(reading.items, national_standards().on(moment.on), missed.lines),
         "bands": BANDS,
         "listed_by_group": _by_group(reading),
-        "arranged_for": _arranged_for,
+        "arranged_for": arranged_for,
         "late": late_said(late_cases()),
     }
 
@@ -191,7 +196,7 @@ def _by_group(reading: DeskReading) -> list[tuple[str, list[tuple[DeskList, List
     return [(group, list(found)) for group, found in groupby(some, lambda one: one[0].group)]
 
 
-def _arranged_for(line: TodoLine) -> date | None:
+def arranged_for(line: TodoLine) -> date | None:
     """The day for which a duty of a row is arranged."""
     if line.obligation is None:
         return None

@@ -65,7 +65,7 @@ def verdicts() -> str | tuple[str, int]:
     except UnreadableDay as error:
         return render_template("desk/changed_day.html", problem=str(error), typed=request.args["since"]), 400
     page = read_page(request.args, len(asked.found))
-    lines = _lines(asked, *page.places)
+    lines = verdict_lines(asked, *page.places)
     return render_template(
         "desk/verdicts.html", asked=asked, page=page, lines=lines, on=current_cases.moment(),
         names=current_cases.names(line.reference for line in lines), choices=asked.filters.choices(asked.cases),
@@ -81,7 +81,7 @@ def verdicts_table(form: str) -> Response | tuple[str, int]:
         asked = _asked()
     except UnreadableDay as error:
         return render_template("desk/changed_day.html", problem=str(error), typed=request.args["since"]), 400
-    lines = _lines(asked, 0, len(asked.found))
+    lines = verdict_lines(asked, 0, len(asked.found))
     names = current_cases.names(line.reference for line in lines)
     columns = [
         *map(Column, ("Case", "Name", "Clause", "Duty")), Column("Due by", "date"), Column("Then"), Column("Now"),
@@ -107,14 +107,19 @@ def _cells(line: VerdictChange, name: str) -> tuple[object, ...]:
 
 
 def _asked() -> Asked:
-    on = current_cases.moment().on
-    first = first_day(on) or days_back(on, AT_FIRST)
-    filters, every = asked_names.filters(FILTERS), changed_lately.between(first).every_verdict
+    return asked_verdicts(first_day(current_cases.moment().on), asked_names.filters(FILTERS))
+
+
+def asked_verdicts(first: date | None, filters: Filters) -> Asked:
+    """The verdicts of the person signed in that differ from those of a day (None: five working days back)."""
+    first = first or days_back(current_cases.moment().on, AT_FIRST)
+    every = changed_lately.between(first).every_verdict
     cases = ChangedCases(current_cases.reached().selection, every.case)
     return Asked(first, filters, every, every.only_where(filters.fit(cases)), cases)
 
 
-def _lines(asked: Asked, begin: int, end: int) -> list[VerdictChange]:
+def verdict_lines(asked: Asked, begin: int, end: int) -> list[VerdictChange]:
+    """The lines from the place ``begin`` up to, not including, ``end``. Their cases stand in the access log."""
     lines = asked.found.lines(asked.found.in_order[begin:end], current_cases.entries_of, changes_panel.facts_of)
     access_control.shown(*(line.reference for line in lines))
     return lines

@@ -27,9 +27,7 @@ DONE = {
 @access_control.open_to(*MANAGERS)
 def index() -> str:
     """The actions of every unit that the reader may see, and of the officers whom they lead."""
-    found = units()
-    led = [one for one in officers_of(holding(current_cases.today())) if one.is_led_by_reader]
-    of_officers = [Unit("officer", one.key, one.name, one.places, may_change=True, officer=one) for one in led]
+    found, of_officers = units(), officers_led()
     plans = shown_plans([*found, *of_officers])
     return render_template(
         "officers/actions.html",
@@ -38,6 +36,12 @@ def index() -> str:
         overdue=sum(plan.overdue for plan in plans),
         **about_actions(None, None),
     )
+
+
+def officers_led() -> list[Unit]:
+    """The officers whom the person signed in leads today."""
+    led = [one for one in officers_of(holding(current_cases.today())) if one.is_led_by_reader]
+    return [Unit("officer", one.key, one.name, one.places, may_change=True, officer=one) for one in led]
 
 
 @blueprint.get("/actions/<level>/<staff:key>")

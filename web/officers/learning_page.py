@@ -4,7 +4,7 @@ from flask import render_template
 
 from domain.accounts.roles import WORKERS
 from projections.inspections.learning_points import LearningPoint, by_question, learning_points
-from web.officers.known_officers import unit_named
+from web.officers.known_officers import Unit, unit_named
 from web.officers.sheet_page import blueprint
 from web.services import current_cases
 from web.site import access_control
@@ -17,11 +17,16 @@ NO_QUESTION = "Not on one question"
 def learning(level: str, key: str) -> str:
     """What is to be learned from readings, for whoever may see the officer's page, or the team's actions."""
     unit = unit_named(level, key)
-    points = [one for one in learning_points(current_cases.repository(), unit.holds) if current_cases.is_open(one.case)]
+    points = points_of(unit)
     access_control.shown(*(one.case for one in points))
     return render_template(
         "officers/learning.html", unit=unit, points=points, counted=by_question(points, asked), asked=asked
     )
+
+
+def points_of(unit: Unit) -> list[LearningPoint]:
+    """The learning points of a unit, on cases that are open to the person signed in, the latest first."""
+    return [one for one in learning_points(current_cases.repository(), unit.holds) if current_cases.is_open(one.case)]
 
 
 def asked(point: LearningPoint) -> str:

@@ -31,30 +31,41 @@ class Listed(NamedTuple):
 @access_control.open_to(*MANAGERS)
 def index() -> str:
     """The officers whose cases the reader answers for, in order of team and name."""
+    officers = officers_listed()
+    return render_template(
+        "officers/officers.html", listed=figures_of(officers), held=last_supervisions(officers), against=AGAINST,
+        how_compared=HOW_COMPARED, teams=sorted({team for one in officers if one.officer for team in one.officer.teams}),
+    )  # fmt: skip
+
+
+def officers_listed() -> list[Unit]:
+    """The officers whose cases the person signed in answers for at the moment, in order of team and name."""
     who = access_control.account()
     found = officers_of(place for place in holding(current_cases.moment().as_recorded) if who.answers_for(place))
-    officers = [Unit("officer", one.key, one.name, one.places, may_change=False, officer=one) for one in found]
-    return render_template(
-        "officers/officers.html", listed=_listed(officers), held=last_supervisions(officers), against=AGAINST,
-        how_compared=HOW_COMPARED, teams=sorted({team for one in found for team in one.teams}),
-    )  # fmt: skip
+    return [Unit("officer", one.key, one.name, one.places, may_change=False, officer=one) for one in found]
 
 
 @blueprint.get("/teams")
 @access_control.open_to(*TEAM_MANAGERS)
 def teams() -> str:
     """The teams whose cases the reader answers for, in order of division and name."""
-    who = access_control.account()
-    mine = [one for one in units() if one.level == "team" and any(map(who.answers_for, one.places))]
-    mine.sort(key=lambda one: (one.places[0].division, one.name))
-    listed = _listed(mine)
+    mine = teams_listed()
+    listed = figures_of(mine)
     return render_template(
         "officers/teams.html", listed=listed, plans=shown_plans(mine), against=AGAINST, how_compared=HOW_COMPARED,
         officers=[len(officers_of(one.places)) for one in mine],
     )  # fmt: skip
 
 
-def _listed(found: Sequence[Unit]) -> list[Listed]:
+def teams_listed() -> list[Unit]:
+    """The teams whose cases the person signed in answers for, in order of division and name."""
+    who = access_control.account()
+    mine = [one for one in units() if one.level == "team" and any(map(who.answers_for, one.places))]
+    return sorted(mine, key=lambda one: (one.places[0].division, one.name))
+
+
+def figures_of(found: Sequence[Unit]) -> list[Listed]:
+    """The counts of some units at the moment, and the figure of contact of each, in their order."""
     moment = current_cases.moment().as_recorded
     holds = [_within(unit) for unit in found]
     lines = unit_lines(

@@ -86,6 +86,11 @@ def show(key: str) -> str:
 @access_control.open_to("case_manager")
 def mine() -> str:
     """The same page, for the officer."""
+    return render_sheet(own_officer(), None)
+
+
+def own_officer() -> Officer:
+    """The officer who is signed in. 404 where they hold no case."""
     keys = access_control.account().keys
     held = [one for one in sorted(keys) if one != access_control.account().username]
     if not held:
@@ -95,19 +100,18 @@ def mine() -> str:
             404,
             f"You hold no current case, today or on {long_date(current_cases.moment().on)}: there is nothing on your page.",
         )
-    return render_sheet(officer_named(held[0]), None)
+    return officer_named(held[0])
 
 
 def render_sheet(officer: Officer, refused: Refused | None) -> str:
     """The page of an officer as at the moment. ``refused``: a form on it that was not taken."""
-    sheet, unit = _sheet(officer), _unit(officer)
-    access_control.shown(*sheet.references)
+    sheet, unit = sheet_of(officer), unit_of(officer)
     return render_template(
         "officers/sheet.html",
         officer=officer, unit=unit, sheet=sheet, shown=shown_plan(unit), day=current_cases.moment().on,
         names=current_cases.names(sheet.references), chart=svg(_chart(sheet.contact), "contact"),
         owners=owners_of(unit) if unit.may_change else {}, most=MOST_OVERDUE, months=MONTHS,
-        history=lambda case: _history(case.reference), base=BASE, late_said=late_said,
+        history=lambda case: history_of(case.reference), base=BASE, late_said=late_said,
         stood=current_cases.moment().known_at is not None, **about_actions(unit, refused),
     )  # fmt: skip
 
@@ -122,8 +126,16 @@ def about_actions(unit: Unit | None, refused: Refused | None) -> dict[str, objec
     }  # fmt: skip
 
 
-def _unit(officer: Officer) -> Unit:
+def unit_of(officer: Officer) -> Unit:
+    """An officer as a unit that has agreed actions."""
     return Unit("officer", officer.key, officer.name, officer.places, officer.is_led_by_reader, officer)
+
+
+def sheet_of(officer: Officer) -> Sheet:
+    """The sheet of an officer at the moment. Its cases are shown by the answer, and stand in the access log."""
+    sheet = _sheet(officer)
+    access_control.shown(*sheet.references)
+    return sheet
 
 
 def _sheet(officer: Officer) -> Sheet:
@@ -166,13 +178,14 @@ def _longest(cases: OfficerCases) -> list[ListedDuty]:
     return duties.shown(which, current_cases.entries_of)
 
 
-def _history(reference: str) -> History:
+def history_of(reference: str) -> History:
+    """The history of a case of the sheet, without its texts."""
     moment = current_cases.moment().as_recorded
     return current_cases.repository().read(reference, moment, current_cases.framework()).history
 
 
 def _oversight(case: CaseSnapshot) -> Oversight:
-    history = _history(case.reference)
+    history = history_of(case.reference)
     done = [fact.occurred_on for fact in history.all(OversightRecorded) if fact.occurred_on <= case.day]
     owed = [
         held.obligation.due_on for held in case.standards

@@ -55,7 +55,7 @@ def claiming(fact: Entry, stored: Stored) -> Entry:
     )  # fmt: skip
 
 
-def _stored_document(stored: Stored) -> dict[str, Any]:
+def stored_document(stored: Stored) -> dict[str, Any]:
     """How an entry was stored here."""
     return {
         "at": stored.at.isoformat(),
@@ -117,7 +117,8 @@ def _criterion(c: CriterionScore) -> dict[str, Any]:
     }
 
 
-def _scores(score: Score) -> dict[str, Any]:
+def scores(score: Score) -> dict[str, Any]:
+    """The scores of cases, by section and criterion."""
     return {
         "cases": score.cases,
         "sections": [{"id": s.section.id, "score": _number(s.score), "printed": s.printed} for s in score.sections],
@@ -153,10 +154,10 @@ def score_document(
         "framework_version": scored.framework.version,
         **({"kept_policy": kept_document(kept)} if (kept := scored.framework.kept) else {}),
         "inspection": inspection,
-        **_scores(scored.score),
+        **scores(scored.score),
         "section_a": [_managed(placed) for placed in management],
         **({"rating": rating_document(scored.framework, bands)} if bands else {}),
-        "high_risk": _scores(scored.high_risk),
+        "high_risk": scores(scored.high_risk),
         "rests_on": rests_on_document(scored.rests_on),
         "marked": scored.marked,
     }
@@ -217,7 +218,7 @@ def case_document(reading: Reading, stored: Mapping[str, Stored]) -> dict[str, A
         "known_at": known(reading.moment.known_at),
         "received": reading.moment.received,
         "stored": {
-            f.entry: _stored_document(stored[f.entry])
+            f.entry: stored_document(stored[f.entry])
             for f in reading.history.entries
             if f.occurred_on <= day and f.entry in stored
         },
@@ -245,7 +246,7 @@ def case_document(reading: Reading, stored: Mapping[str, Stored]) -> dict[str, A
             }
             for a in reading.answers
         ],
-        "score": _scores(reading.score),
+        "score": scores(reading.score),
     }
 
 

@@ -39,9 +39,9 @@ PURPOSES: Mapping[str, Purpose] = {
 
 CLEAR = frozenset((
     "about", "action", "after", "area", "as_at", "attribute", "band", "before", "beside", "by", "choose", "clause", "day",
-    "division", "edition", "framework", "group", "inspection", "kind", "known", "limit", "measure", "months", "of", "officer",
-    "order", "page", "per_page", "purpose", "risk", "second", "show", "since", "sort", "standards", "step", "subject", "target",
-    "team", "tier", "trend", "types", "until", "week",
+    "division", "duties", "edition", "framework", "group", "inspection", "kind", "known", "limit", "measure", "months", "of",
+    "officer", "older", "order", "page", "per_page", "purpose", "risk", "second", "show", "since", "sort", "standards", "step",
+    "subject", "target", "team", "tier", "trend", "types", "until", "week",
 ))  # fmt: skip
 """The query arguments that are filters. All others are free text, which may name somebody: they are kept sealed."""
 

@@ -78,10 +78,21 @@ def test_learning_points_are_listed_by_officer_and_team_and_counted_by_question(
         )
         assert rows[html.escape(text, quote=False)] == "2" and int(rows["Not on one question"]) >= 1, address
         assert "Say by when" in page and f"/cases/{CASE}/answers?inspection=gloucestershire-2005#readings" in page
+        by_api = client.get(f"/api/v1{address}").json
+        assert {one["says"] for one in by_api["items"]} >= {"Say by when", "And who", "Ring first"}
+        assert {one["case"] for one in by_api["items"]} == {CASE}
+        counts = client.get(f"/api/v1{address}/figures").json
+        assert {one["question"]: str(one["points"]) for one in counts["questions"]} == {
+            html.unescape(question): number for question, number in rows.items()
+        }
+        assert counts["points"] == by_api["total"]
+    (read,) = spo.get(f"/api/v1/cases/{CASE}/readings").json["readings"]
+    assert {"Say by when", "Ring first"} <= {one["says"] for one in read["points"]}
     assert "Learning points from readings" in spo.get("/officers/Tunde Adeyemi").text
     assert "Say by when" not in spo.get("/learning/officer/Helen Sallis").text
     assert signed_in(app, "m.hoole").get("/learning/officer/Tunde Adeyemi").status_code == 404
     assert signed_in(app, "m.hoole").get("/learning/team/Gloucester").status_code == 404
+    assert signed_in(app, "m.hoole").get("/api/v1/learning/team/Gloucester").status_code == 404
 
 
 def test_learning_points_of_an_inspection_that_is_not_published_are_listed_nowhere(app: Flask) -> None:

@@ -29,6 +29,8 @@ NEW_EACH_TIME = re.compile(rb'name="csrf_token" value="[^"]*"|"csrf-token" conte
                            rb"nonce-[A-Za-z0-9+/=_-]+|name=\"seed\"[^>]*|draft=[A-Za-z0-9_-]+")  # fmt: skip
 """What differs between two requests of one page, whoever has answered meanwhile."""
 
+API = "/api/v1/cases/<crn>"
+
 HEADERS = ("Content-Type", "ETag", "Last-Modified", "Location", "Content-Disposition")
 
 
@@ -45,15 +47,18 @@ def lead(app: Flask) -> FlaskClient:
 def everything(client: FlaskClient, case: str) -> Mapping[str, tuple[int, bytes, list[str | None]]]:
     """Every page of the case and of the inspection that needs no more in its address, as this reader gets it."""
     fill = {"inspection": "october-audit", "crn": case.partition("/")[0], "int:number": case.partition("/")[2],
-            "criterion": "B1", "question": QUESTION, "type_": "QualityJudged", "entry": "0002"}  # fmt: skip
+            "criterion": "B1", "question": QUESTION, "type_": "QualityJudged", "entry": "0002",
+            "entry:entry_id": "0002", "int:position": "3"}  # fmt: skip
     found = {}
     for rule in client.application.url_map.iter_rules():
-        if "GET" not in (rule.methods or ()) or not rule.rule.startswith(("/inspections", "/cases/<crn>")):
+        if "GET" not in (rule.methods or ()) or not rule.rule.startswith(("/inspections", "/cases/<crn>", API)):
             continue
         for form in ("pdf", "json", "csv") if "<form>" in rule.rule else ("",):
             address = re.sub(r"<(.*?)>", lambda name: fill.get(name[1], form), rule.rule)  # noqa: B023
             late = "?inspection=october-audit&as_at=2005-12-22&known=hindsight"
-            more = ("?second=yes",) if "/read/" in rule.rule else (late,) if rule.rule.startswith("/cases") else ()
+            more = (
+                ("?second=yes",) if "/read/" in rule.rule else (late,) if rule.rule.startswith(("/cases", API)) else ()
+            )
             for query in ("", *more):
                 answer = client.get(address + query)
                 body = NEW_EACH_TIME.sub(b"", answer.data)

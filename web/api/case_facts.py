@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask_smorest import abort as refuse
+
 from domain.entries.code_lists import RISK_LEVELS
 from projections.cases.case_snapshot import CaseSnapshot
 from web.api.answer_fields import ORDERS, day, order_type, reference, risk, said, whole
@@ -65,5 +67,6 @@ class CaseFilters(HolderFilters):
 def asked_filters(names: tuple[str, ...], query: Mapping[str, Any]) -> Filters:
     """The filters that a query asks for. 404 for a value that is not known to the reader."""
     asked = Filters(names, {name: str(query[name]) for name in names if query.get(name) is not None})
-    asked_names.check(asked.wanted)
+    if unknown := asked_names.unknown(asked.wanted):
+        refuse(404, messages={"query": {name: [said] for name, said in unknown.items()}})
     return asked

@@ -33,6 +33,13 @@ def filters(names: Sequence[str]) -> Filters:
 
 def check(wanted: Mapping[str, str]) -> None:
     """404 where a value is not known to the reader. ``wanted``: filter -> value; an empty one filters nothing."""
+    for said in unknown(wanted).values():
+        abort(404, said)
+
+
+def unknown(wanted: Mapping[str, str]) -> dict[str, str]:
+    """Filter -> what is said of its value, for those of which the value is not known to the reader."""
+    found = {}
     columns = current_cases.reached().selection.columns
     for name, value in wanted.items():
         if not value:
@@ -43,7 +50,8 @@ def check(wanted: Mapping[str, str]) -> None:
             else:
                 require(f"There is no {LABELS[name].lower()} called {value}", value, _codes(columns, name))
         except UnknownName as error:
-            abort(404, str(error))
+            found[name] = str(error)
+    return found
 
 
 def places_known(columns: ColumnStore) -> list[Place]:

@@ -29,6 +29,12 @@ from web.site import machines
 OPERATIONS = [operation for module in RESOURCES for operation in module.blueprint.operations]
 
 
+@pytest.fixture(autouse=True)
+def many_wrong_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So many wrong tokens from one place would be delayed: whether they are refused is what is asked here."""
+    monkeypatch.setattr(machines, "FREE_FROM_ONE_PLACE", 1_000_000)
+
+
 @cache
 def cookie(app: Flask, roles: tuple[Role, ...]) -> Mapping[str, str]:
     """The session of the first account of the demonstration that has one of these roles."""

@@ -23,6 +23,7 @@ from web.api import (
     entry_resources,
     matrix_resources,
     officer_resources,
+    process_resources,
     replay_resources,
     report_resources,
     search_resources,
@@ -42,6 +43,7 @@ RESOURCES: tuple[ModuleType, ...] = (
     changed_resources,
     officer_resources,
     report_resources,
+    process_resources,
     change_resources,
     entry_resources,
 )

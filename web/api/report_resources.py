@@ -38,7 +38,7 @@ class ReportQuery(Query, ReportQuerySchema):
 
     def __init__(self, **options: Any):
         super().__init__(**options)
-        for name in ("of", "beside"):
+        for name in {"of", "beside"} & self.fields.keys():
             self.fields[name].metadata = {**self.fields[name].metadata, "pattern": PLACE, "example": "team:Gloucester"}
         self.fields["months"].metadata = {**self.fields["months"].metadata, "example": 12}
 

@@ -64,7 +64,11 @@ def table(sheet: str, form: str) -> Response:
 
 
 def _made() -> ProcessPage:
-    asked = asked_of_report()
+    return made_of(asked_of_report())
+
+
+def made_of(asked: ReportRequest) -> ProcessPage:
+    """What is shown of a place over a period."""
     key = ("process", asked.months, asked.scope, *report_cache.reader_and_moment())
     return report_cache.kept(key, lambda: _make(asked))
 

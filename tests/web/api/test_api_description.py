@@ -109,7 +109,11 @@ def test_errors_are_problems_whoever_answers_them(demo_app: Flask, client: Flask
         assert found["type"] == f"/api/v1/docs#problem-{status}" and found["title"] and found["request_id"]
         assert found["instance"].isascii() and address.startswith(found["instance"])
     out = demo_app.test_client().get("/api/v1/reports")
-    assert (out.status_code, out.mimetype, out.headers["WWW-Authenticate"]) == (401, problems.MEDIA_TYPE, "Bearer")
+    assert (out.status_code, out.mimetype, out.headers["WWW-Authenticate"]) == (
+        401,
+        problems.MEDIA_TYPE,
+        'Bearer realm="caseaudit"',
+    )
     for method in ("post", "put", "patch", "delete"):
         wrong = getattr(client, method)("/api/v1/reports")
         assert (wrong.status_code, wrong.mimetype) == (405, problems.MEDIA_TYPE)

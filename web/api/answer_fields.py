@@ -11,8 +11,8 @@ def words(
     description: str, *, null: bool = False, example: str | None = None, among: tuple[str, ...] = ()
 ) -> fields.String:
     """A text. ``among``: the words that it may be."""
-    checked = {"validate": validate.OneOf((*among, None) if null else among)} if among else {}
-    return fields.String(required=True, allow_none=null, metadata=_said(description, example), **checked)
+    checked = validate.OneOf((*among, None) if null else among) if among else None
+    return fields.String(required=True, allow_none=null, metadata=_said(description, example), validate=checked)
 
 
 def count(description: str, *, null: bool = False, example: int | None = None) -> fields.Integer:
@@ -35,6 +35,11 @@ def day(description: str, *, null: bool = False) -> fields.Date:
     return fields.Date(required=True, allow_none=null, metadata=_said(description, None))
 
 
+def day_text(description: str, *, null: bool = False) -> fields.String:
+    """A day that is a text already, as in the documents of the command line."""
+    return fields.String(required=True, allow_none=null, metadata={"description": description, "format": "date"})
+
+
 def instant(description: str, *, null: bool = False) -> fields.AwareDateTime:
     """An instant, with its offset from UTC."""
     return fields.AwareDateTime(required=True, allow_none=null, metadata=_said(description, None))
@@ -45,14 +50,19 @@ def part(schema: type[Schema], description: str, *, null: bool = False) -> field
     return fields.Nested(schema, required=True, allow_none=null, metadata=_said(description, None))
 
 
-def each(schema: type[Schema], description: str) -> fields.List:
+def each(schema: type[Schema], description: str) -> fields.List[Any]:
     """A list of things of another schema."""
     return fields.List(fields.Nested(schema), required=True, metadata=_said(description, None))
 
 
-def texts(description: str) -> fields.List:
+def texts(description: str) -> fields.List[Any]:
     """A list of texts."""
     return fields.List(fields.String(), required=True, metadata=_said(description, None))
+
+
+def numbers(description: str) -> fields.List[Any]:
+    """A list of whole numbers."""
+    return fields.List(fields.Integer(), required=True, metadata=_said(description, None))
 
 
 def counts(description: str) -> fields.Dict:
@@ -67,12 +77,12 @@ def named(description: str) -> fields.Dict:
     )
 
 
+def _said(description: str, example: Any) -> dict[str, Any]:
+    return {"description": description, **({} if example is None else {"example": example})}
+
+
 class DatedAnswer(Answer):
     """The base of what is read as at a day; ``paged_lists.reading`` gives its values."""
 
     as_at = day("As at the end of this day.")
     known_at = words("The first instant not known any more, or `hindsight`.", example="hindsight")
-
-
-def _said(description: str, example: Any) -> dict[str, Any]:
-    return {"description": description, **({} if example is None else {"example": example})}

@@ -1,0 +1,155 @@
+"""The schemas of a score: its sections, criteria and questions, and how it is rated. The command ``score --json`` has the same."""
+
+from marshmallow import fields
+
+from web.api.answer_fields import count, day_text, each, figure, numbers, part, texts, words
+from web.api.api_query import Answer
+
+
+class QuestionFiguresSchema(Answer):
+    """The figures of a question."""
+
+    id = words("Its id.", example="plan-reviewed")
+    sufficient = count("Cases with the answer sufficient.")
+    insufficient = count("Cases with the answer insufficient.")
+    not_applicable = count("Cases to which it does not apply.")
+    not_answered = count("Cases in which it is not answered, counted as neither.")
+    absent = count("Of the insufficient, those in which nothing was there at all.")
+    score = figure("Per cent; null: no case counts.", null=True)
+    low = figure("The lower end of its 95 % interval, per cent.", null=True)
+    high = figure("The upper end.", null=True)
+
+
+class CriterionFiguresSchema(Answer):
+    """The figures of a criterion."""
+
+    id = words("Its id.", example="B1")
+    weight = words("How much it counts.")
+    score = figure("Per cent; null: none.", null=True)
+    printed = count("As the framework prints it.", null=True)
+    questions = each(QuestionFiguresSchema, "Its questions.")
+
+
+class SectionFiguresSchema(Answer):
+    """The figures of a section."""
+
+    id = words("Its id.", example="B")
+    score = figure("Per cent; null: none.", null=True)
+    printed = count("As the framework prints it.", null=True)
+
+
+class ScoresSchema(Answer):
+    """The figures of a sample."""
+
+    cases = count("How many cases.")
+    sections = each(SectionFiguresSchema, "Its sections.")
+    criteria = each(CriterionFiguresSchema, "Its criteria.")
+
+
+class ManagedSchema(Answer):
+    """A criterion of management."""
+
+    id = words("Its id.", example="A1")
+    printed = words("Its rung as printed; null: open.", null=True)
+    proposed = words("The rung that its ratings propose.", null=True)
+    reason = words("Why.", null=True)
+
+
+class BandSchema(Answer):
+    """How a section is rated."""
+
+    of = words("The section.")
+    rated_by = words("What it is rated by.")
+    band = words("Its band; null: none.", null=True)
+    sure = words("How sure the band's value is.", null=True)
+    proposed = words("The band that its figure gives.", null=True)
+    near = numbers("The boundaries, per cent, that its figure is near to.")
+    grounds = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.String()),
+        required=True,
+        metadata={"description": "Ground of discretion -> the bands in which it may be placed by that."},
+    )
+    adjusted = words("The band to which it was moved.", null=True)
+    ground = words("On which ground.", null=True)
+    agreed_by = texts("Who of the panel agreed.")
+    reason = words("Why it was moved, or rated so.", null=True)
+    evidence = words("The evidence of a rating.", null=True)
+
+
+class TotalSchema(Answer):
+    """The total of a framework that has one."""
+
+    points = count("Its points; null: there is none yet.", null=True)
+    most = count("The most that there could be.", null=True)
+    band = words("Its band.", null=True)
+    sure = words("How sure the band's value is.", null=True)
+    words = fields.String(required=True, metadata={"description": "The total, or why there is none."})
+
+
+class BandOfSchema(Answer):
+    """The figure that gives a band."""
+
+    figure = words("Which figure.")
+    sure = words("How sure that is.")
+
+
+class RatingSchema(Answer):
+    """How a sample is rated under a framework with bands."""
+
+    sure = words("How sure the framework's values are.")
+    remark = words("What is to be said of that.", null=True)
+    lowest_decides = words("Whether the lowest key question decides: how sure that is.", null=True)
+    band_of = part(BandOfSchema, "Which figure gives a band; null: the section's own.", null=True)
+    bands = each(BandSchema, "Each section.")
+    total = part(TotalSchema, "The total; null: the framework totals nothing.", null=True)
+
+
+class RestsOnSchema(Answer):
+    """What a score rests on."""
+
+    cases = count("Cases in the score.")
+    in_custody = count("Of these, in custody for part of the time.")
+    whereabouts_unknown = count("Of these, with whereabouts unknown for part of the time.")
+    contact_suspended = count("Of these, with contact suspended for part of the time.")
+    not_laid = texts("Subjects on which no duty was laid on the day.")
+
+
+class KeptTextSchema(Answer):
+    """A text of policy that was kept when an inspection was frozen."""
+
+    kind = words("What it is.", example="framework")
+    id = words("Its id.")
+    sha256 = words("Its SHA-256.")
+
+
+class ScoreSchema(ScoresSchema):
+    """The score of an inspection at a moment."""
+
+    as_at = day_text("As at the end of this day.")
+    known_at = words("The first instant not known any more, or `hindsight`.", example="hindsight")
+    framework = words("Its framework.", example="esi-2003")
+    framework_version = words("The version of that.")
+    kept_policy = fields.List(
+        fields.Nested(KeptTextSchema),
+        metadata={"description": "The texts of the freeze, where they are not those in force."},
+    )
+    inspection = words("The inspection.", example="gloucestershire-2005")
+    section_a = each(ManagedSchema, "Criteria of management, which are rated and not scored.")
+    rating = fields.Nested(RatingSchema, metadata={"description": "How it is rated, where the framework has bands."})
+    high_risk = part(ScoresSchema, "The same of the cases at high risk of harm.")
+    rests_on = part(RestsOnSchema, "What it rests on.")
+    marked = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.String()),
+        required=True,
+        metadata={"description": "Mark other than F -> the questions that rest on such values."},
+    )
+
+
+class AdjustmentSchema(Answer):
+    """A change of a figure between two inspections."""
+
+    of = words("The section or criterion.", example="B1")
+    change = count("Points, or rungs of management, by which it rose; null: nothing to compare.", null=True)
+    says = words("Whether that is more than chance, or is not adjusted; empty: nothing to say.")

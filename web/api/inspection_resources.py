@@ -1,6 +1,7 @@
 """Inspections and audits as JSON: the list, their steps, the scoring sheet, criteria, questions with cases and reasons."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from marshmallow import fields
@@ -441,7 +442,7 @@ def _case_answer(inspection: str, scored: ScoredSample, found: Reading, given: C
         "case": found.reference, "unit": found.unit or None, "high_risk": found.snapshot.is_high_risk, "answer": answer.answer,
         "basis": answer.basis, "other": answer.other, "absent": answer.absent,
         "comment": answer.judged.comment if answer.judged else None,
-        "because": [reason_given(reason, scored) for reason in answer.because],
+        "because": [reason_given(reason, scored.moment.on) for reason in answer.because],
         "late": rests_on_late(inspection, found, answer, scored),
     }  # fmt: skip
 
@@ -449,13 +450,13 @@ def _case_answer(inspection: str, scored: ScoredSample, found: Reading, given: C
 def _change(change: ScoreChange, scored: ScoredSample) -> dict[str, Any]:
     return {
         "case": change.reference, "question": change.now.question.id, "was": change.was.answer, "now": change.now.answer,
-        "because": [reason_given(reason, scored) for reason in change.now.because],
+        "because": [reason_given(reason, scored.moment.on) for reason in change.now.because],
     }  # fmt: skip
 
 
-def reason_given(reason: Reason, scored: ScoredSample) -> dict[str, Any]:
+def reason_given(reason: Reason, on: date) -> dict[str, Any]:
     """A reason as ``AnswerReasonSchema`` takes it."""
-    duty, on = reason.obligation, scored.moment.on
+    duty = reason.obligation
     return {
         "words": because(reason, on), "clause": duty and duty.clause.id, "citation": duty and duty.value.citation,
         "sure": duty and duty.value.sure, "state": duty and duty.state(on), "due_on": duty and duty.due_day,

@@ -13,13 +13,24 @@ from flask_smorest.utils import prepare_response
 from marshmallow import fields
 
 from domain import __version__
-from web.api import api_docs_page, entry_resources, handbook_resources, inspection_resources, report_resources
+from web.api import (
+    api_docs_page,
+    entry_resources,
+    finding_resources,
+    handbook_resources,
+    inspection_resources,
+    reading_resources,
+    report_resources,
+)
 from web.api.api_conventions import ABOUT
 from web.api.api_query import Answer
 from web.api.resources import PREFIX, Resource
 from web.site import access_control, machines, problems
 
-RESOURCES: tuple[ModuleType, ...] = (report_resources, entry_resources, handbook_resources, inspection_resources)
+RESOURCES: tuple[ModuleType, ...] = (
+    report_resources, inspection_resources, reading_resources, finding_resources, handbook_resources, entry_resources,
+)  # fmt: skip
+
 """The modules of all resources, in the order of the docs. Each has a ``blueprint``, a ``Resource``."""
 
 DOCUMENT = "api-docs.openapi_json"

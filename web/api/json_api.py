@@ -14,6 +14,8 @@ from marshmallow import fields
 
 from domain import __version__
 from web.api import (
+    access_log_resources,
+    account_resources,
     api_docs_page,
     entry_resources,
     finding_resources,
@@ -21,6 +23,7 @@ from web.api import (
     inspection_resources,
     reading_resources,
     report_resources,
+    source_resources,
 )
 from web.api.api_conventions import ABOUT
 from web.api.api_query import Answer
@@ -29,8 +32,8 @@ from web.site import access_control, machines, problems
 
 RESOURCES: tuple[ModuleType, ...] = (
     report_resources, inspection_resources, reading_resources, finding_resources, handbook_resources, entry_resources,
+    account_resources, source_resources, access_log_resources,
 )  # fmt: skip
-
 """The modules of all resources, in the order of the docs. Each has a ``blueprint``, a ``Resource``."""
 
 DOCUMENT = "api-docs.openapi_json"

@@ -21,6 +21,7 @@ from web.api import (
     finding_resources,
     handbook_resources,
     inspection_resources,
+    pack_resources,
     reading_resources,
     report_resources,
     source_resources,
@@ -31,9 +32,17 @@ from web.api.resources import PREFIX, Resource
 from web.site import access_control, machines, problems
 
 RESOURCES: tuple[ModuleType, ...] = (
-    report_resources, inspection_resources, reading_resources, finding_resources, handbook_resources, entry_resources,
-    account_resources, source_resources, access_log_resources,
-)  # fmt: skip
+    report_resources,
+    pack_resources,
+    inspection_resources,
+    reading_resources,
+    finding_resources,
+    handbook_resources,
+    entry_resources,
+    account_resources,
+    source_resources,
+    access_log_resources,
+)
 """The modules of all resources, in the order of the docs. Each has a ``blueprint``, a ``Resource``."""
 
 DOCUMENT = "api-docs.openapi_json"

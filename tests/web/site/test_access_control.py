@@ -33,6 +33,7 @@ ARGUMENTS = {
     "entry_id": "0014", "username": "p.anstey", "mark": "x", "sheet": "summary", "decision": "confirmed",
     "digest": "0" * 64, "kept": "0" * 32, "level": "officer", "key": "Helen Sallis", "action": "x", "what": "agree",
     "which": "quarters", "recommendation": 8, "part": "step", "step": "lead", "alert": "x", "code": "cy", "mapping": "crams",
+    "framework": "esi-2003",
 }  # fmt: skip
 
 

@@ -113,8 +113,10 @@ class RequestFilters(Query):
 )  # fmt: skip
 def list_accounts(query: dict[str, Any]) -> Rows[AccountLine]:
     """Every account."""
-    lines = account_lines(access_control.register().accounts(), clock.now())
-    return Rows([one for one in lines if query.get("role") in (None, one.account.role)], given=_listed)
+    accounts = access_control.register().accounts()
+    if "role" in query:
+        accounts = [one for one in accounts if one.is_one_of((query["role"],))]
+    return Rows(account_lines(accounts, clock.now()), given=_listed)
 
 
 @blueprint.one(

@@ -17,7 +17,6 @@ from projections.inspections.sample_scores import (
     ScoredSample,
     same_evidence,
     score_changes,
-    scores_by_unit,
     units_added,
     with_comment,
 )
@@ -110,7 +109,7 @@ def criterion(inspection: str, criterion: str) -> str:
         evidence=opened.evidence or "not stated",
         names=_names(opened.follows) if before else None,
         printed=lambda score: printed(now.framework, score),
-        **_by_unit(now, found),
+        **answers_by_unit(now, found),
     )
 
 
@@ -127,7 +126,7 @@ def question(inspection: str, question: str) -> str:
         opened=opened,
         question=seen.question,
         criterion=framework.criterion_of(question),
-        **_by_unit(seen.scored, framework.criterion_of(question)),
+        **answers_by_unit(seen.scored, framework.criterion_of(question)),
         scored=seen.scored,
         before=seen.before,
         cases=seen.answered(),
@@ -247,13 +246,13 @@ def now_and_before(inspection: str) -> tuple[ScoredSample, ScoredSample | None]:
 OTHERS = "Other units, which are not open to you"
 
 
-def _by_unit(scored: ScoredSample, criterion: Criterion) -> dict[str, Any]:
+def answers_by_unit(scored: ScoredSample, criterion: Criterion) -> dict[str, Any]:
     """The added answers of each unit to a criterion of a region, and what the units are called."""
     section = next(one for one in scored.framework.sections if criterion in one.criteria)
     if section.rated_by != "units":
         return {"units": {}, "titles": {}}
     titles = {name: opened.title for name, opened in current_inspections.inspections().items()}
-    return {"units": scores_by_unit(scored, titles, OTHERS), "titles": {**titles, OTHERS: OTHERS}}
+    return {"units": scoresanswers_by_unit(scored, titles, OTHERS), "titles": {**titles, OTHERS: OTHERS}}
 
 
 def evidence_is_same(opened: InspectionOpened) -> bool | None:

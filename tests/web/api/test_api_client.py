@@ -22,7 +22,7 @@ def made(demo_app: Flask, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     folder = tmp_path_factory.mktemp("client")
     document = folder / "openapi.json"
     document.write_bytes(signed_in(demo_app, "c.whitlock").get("/api/v1/openapi.json").data)
-    wanted = ConfigFile(post_hooks=[])
+    wanted = ConfigFile(post_hooks=[], content_type_overrides={"application/x-ndjson": "application/octet-stream"})
     config = Config.from_sources(wanted, MetaType.NONE, document, "utf-8", True, folder / NAME)
     said = generate(config=config)
     assert not said, said

@@ -239,6 +239,16 @@ class DepartedSchema(Answer):
     now = words("As it is.", null=True)
 
 
+class ErratumSchema(Answer):
+    """A mistake in what was published."""
+
+    about = words("What it is about; null: the report.", null=True)
+    on = day("When it was issued.")
+    printed = words("As it was printed.")
+    right = words("As it should read.")
+    reason = words("Why it was wrong.")
+
+
 class InspectionReportSchema(Answer):
     """The report of an inspection. It names no case."""
 
@@ -281,6 +291,7 @@ class InspectionReportSchema(Answer):
     progress = each(ReportProgressSchema, "Progress on earlier ones.")
     next_steps = each(NextStepSchema, "What happens next.")
     departed = each(DepartedSchema, "Published figures that the record does not give any more.")
+    errata = each(ErratumSchema, "Mistakes in what was published, which stays as it is.")
     published_files = named("File as it was published -> its SHA-256.")
 
 
@@ -337,16 +348,6 @@ class CommentSchema(Answer):
     outcome = words("What came of it; null: not answered yet.", null=True)
     reason = words("Why.", null=True)
     effects = texts("What it changes.")
-
-
-class ErratumSchema(Answer):
-    """A mistake in what was published."""
-
-    about = words("What it is about; null: the report.", null=True)
-    on = day("When it was issued.")
-    printed = words("As it was printed.")
-    right = words("As it should read.")
-    reason = words("Why it was wrong.")
 
 
 class AlertSchema(Answer):
@@ -440,7 +441,7 @@ def get_report(_: dict[str, Any], inspection: str) -> dict[str, Any]:
             for name, draft in made.drafts.items()
             if name not in written
         ],
-        "departed": [_moved(one) for one in made.departed],
+        "departed": [_moved(one) for one in made.departed], "errata": _errata(made.inspection),
         "published_files": {one.name: one.sha256 for one in out.published_files} if out else {},
     }  # fmt: skip
 
@@ -502,10 +503,7 @@ def get_process(_: dict[str, Any], inspection: str) -> dict[str, Any]:
         "comments_until": process.draft and process.draft.comments_until,
         "comments": [_comment(found, name, one) for name, one in process.comments.items()],
         "moved": [_moved(one) for one in moved_figures(inspection, found)],
-        "errata": [
-            {"about": e.about, "on": e.occurred_on, "printed": e.printed, "right": e.right, "reason": e.reason}
-            for e in process.errata
-        ],
+        "errata": _errata(found),
         "alerts": [_alert(one, closed=one.case in closed) for one in raised],
     }  # fmt: skip
 
@@ -561,6 +559,13 @@ def _managed(found: Inspection, one: CriterionRung) -> dict[str, Any]:
 
 def _moved(change: FigureChange) -> Mapping[str, str | None]:
     return {"of": change.of, "was": change.printed, "now": change.now}
+
+
+def _errata(found: Inspection) -> list[dict[str, Any]]:
+    return [
+        {"about": e.about, "on": e.occurred_on, "printed": e.printed, "right": e.right, "reason": e.reason}
+        for e in found.process.errata
+    ]
 
 
 def _text(one: KeptText, *, superseded: bool) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from web.inspections.report_page import by_two_frameworks
 from web.inspections.report_seen import report_seen
 from web.inspections.scoring_sheet import (
     answer_opened,
+    answers_by_unit,
     change_opened,
     criterion_found,
     evidence_is_same,
@@ -104,7 +105,7 @@ class InspectionSchema(ListedInspectionSchema):
     published_on = day("The day on which it was published.", null=True)
     unusable = words("Why its policy cannot be used; null: it can.", null=True)
     fixed = texts("Sentences on which files and texts of policy it rests.")
-    units = texts("Of a region: the inspections of its units.")
+    units = texts("Of a region: the inspections of its units that are open to you.")
     steps = part(StepsSchema, "Its steps; null for who does not run it.", null=True)
 
 
@@ -137,6 +138,18 @@ class InspectionSheetSchema(Answer):
     same_evidence = flag("Whether both rest on the same evidence; null: one does not say, or is alone.", null=True)
     beside = words("How far the two can be compared, as a sentence.")
     late = part(StoredLateSchema, "What of the sample was stored late.")
+    unread = count(
+        "Cases of the sample that nobody has finished reading: until all are read, judged figures are not whole."
+    )
+    own_moment = flag("Whether it is read at the inspection's own moment, whose figures are published.")
+
+
+class UnitAnswersSchema(Answer):
+    """The added answers of a unit of a region to a question."""
+
+    unit = words("The title of the unit's inspection; those that are not open to you are one.")
+    sufficient = count("Cases with the answer sufficient.")
+    n = count("Cases that count.")
 
 
 class ComparedQuestionSchema(Answer):
@@ -149,6 +162,7 @@ class ComparedQuestionSchema(Answer):
     high_risk = part(QuestionFiguresSchema, "Those of the cases at high risk of harm.")
     before = part(QuestionFiguresSchema, "Those of the inspection before.", null=True)
     compared = words("Whether the change is more than chance, or is not adjusted; empty: nothing to say.")
+    units = each(UnitAnswersSchema, "Of a region: the same by unit.")
 
 
 class InspectionCriterionSchema(DatedAnswer):
@@ -262,7 +276,7 @@ def get_inspection(_: dict[str, Any], inspection: str) -> dict[str, Any]:
     found = current_inspections.seen(inspection)
     usable = found.unusable is None
     return _listed(inspection, opened) | {
-        "evidence": opened.evidence, "blind": opened.blind, "unusable": found.unusable, "units": found.units,
+        "evidence": opened.evidence, "blind": opened.blind, "unusable": found.unusable, "units": [unit for unit in found.units if unit in current_inspections.inspections()],
         "frozen_on": found.frozen and found.frozen.occurred_on,
         "published_on": found.published and found.published.occurred_on,
         "fixed": [*how_fixed(found), *policy_said(found), *current_inspections.without_before(inspection)],
@@ -306,7 +320,7 @@ def get_sheet(_: dict[str, Any], inspection: str) -> dict[str, Any]:
             {"of": name, "low": round(reach.low, 1), "high": round(reach.high, 1)} for name, reach in sheet.intervals[-1].items()
         ],
         "evidence": sheet.evidence, "same_evidence": sheet.same_evidence, "beside": made.beside,
-        "late": stored_late_document(made.late),
+        "late": stored_late_document(made.late), "unread": made.unread, "own_moment": made.own_moment,
     }  # fmt: skip
 
 
@@ -428,11 +442,16 @@ def _places(scored: ScoredSample) -> list[tuple[str, tuple[int, int | None]]]:
 
 def _question(opened: InspectionOpened, now: ScoredSample, before: ScoredSample | None, name: str) -> dict[str, Any]:
     asked, was = now.score.questions[name], before.score.questions.get(name) if before else None
+    by_unit = answers_by_unit(now, now.framework.criterion_of(name))
     return {
         "id": name, "text": asked.question.text, "printed": printed(now.framework, asked.score),
         "now": question_document(asked), "high_risk": question_document(now.high_risk.questions[name]),
         "before": was and question_document(was),
         "compared": compared_words(exceeds_chance(was, asked), evidence_is_same(opened)) if was else "",
+        "units": [
+            {"unit": by_unit["titles"][unit], "sufficient": of.questions[name].sufficient, "n": of.questions[name].n}
+            for unit, of in by_unit["units"].items()
+        ],
     }  # fmt: skip
 
 

@@ -252,7 +252,7 @@ def answers_by_unit(scored: ScoredSample, criterion: Criterion) -> dict[str, Any
     if section.rated_by != "units":
         return {"units": {}, "titles": {}}
     titles = {name: opened.title for name, opened in current_inspections.inspections().items()}
-    return {"units": scoresanswers_by_unit(scored, titles, OTHERS), "titles": {**titles, OTHERS: OTHERS}}
+    return {"units": scores_by_unit(scored, titles, OTHERS), "titles": {**titles, OTHERS: OTHERS}}
 
 
 def evidence_is_same(opened: InspectionOpened) -> bool | None:

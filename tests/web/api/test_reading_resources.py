@@ -11,9 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.support.machine_clients import opened
-from tests.support.people import confirm_all, post, signed_in
+from tests.support.people import confirm_all, opens, post, signed_in
 from tests.web.api.test_inspection_resources import got, last_line, page
-from tests.web.inspections.test_inspection_pages import AUDIT, draws
+from tests.web.inspections.test_inspection_pages import AUDIT, OPENED, draws
 from web.app import create_app
 
 ONE, OPEN = "inspections/gloucestershire-2005", "inspections/october-audit"
@@ -161,7 +161,9 @@ def test_who_does_not_run_it_is_told_so(app: Flask, lead: FlaskClient) -> None:
         answer = spo.get(f"/api/v1/{ONE}/{part}")
         assert answer.status_code == 403 and "run by somebody else" in answer.json["detail"], part
         assert signed_in(app, "t.adeyemi").get(f"/api/v1/{ONE}/{part}").status_code == 403
-    answer = lead.get("/api/v1/inspections/gloucestershire-2004/draw")
-    assert answer.status_code == 404 and "No sample has been drawn" in answer.json["detail"]
+    fresh = opens(lead, **{**OPENED, "title": "November audit"})
+    for part, said in (("draw", "No sample has been drawn"), ("frame", "No frame has been taken")):
+        answer = lead.get(f"/api/v1/inspections/{fresh}/{part}")
+        assert answer.status_code == 404 and said in answer.json["detail"]
     assert lead.get(f"/api/v1/{ONE}/for-the-area").status_code == 404
     assert lead.get(f"/api/v1/{ONE}/readings/A111111/1").status_code == 404

@@ -276,7 +276,8 @@ def get_inspection(_: dict[str, Any], inspection: str) -> dict[str, Any]:
     found = current_inspections.seen(inspection)
     usable = found.unusable is None
     return _listed(inspection, opened) | {
-        "evidence": opened.evidence, "blind": opened.blind, "unusable": found.unusable, "units": [unit for unit in found.units if unit in current_inspections.inspections()],
+        "evidence": opened.evidence, "blind": opened.blind, "unusable": found.unusable,
+        "units": [unit for unit in found.units if unit in current_inspections.inspections()],
         "frozen_on": found.frozen and found.frozen.occurred_on,
         "published_on": found.published and found.published.occurred_on,
         "fixed": [*how_fixed(found), *policy_said(found), *current_inspections.without_before(inspection)],

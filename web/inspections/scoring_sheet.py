@@ -17,6 +17,7 @@ from projections.inspections.sample_scores import (
     ScoredSample,
     same_evidence,
     score_changes,
+    scores_by_unit,
     units_added,
     with_comment,
 )

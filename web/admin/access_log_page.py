@@ -60,13 +60,20 @@ def my_table() -> Response:
 @access_control.open_to()
 def listed(digest: str) -> str:
     """The cases of one list. Who does not read the whole log opens only lists that they were shown themselves."""
-    who, log = access_control.account(), access_control.register().log
-    cases = log.cases_of(digest) if who.is_one_of(AUDITORS) or log.showed(who.username, digest) else ()
-    if not cases:
-        abort(404, "There is no such list of cases on the log, or it is none that you were shown.")
+    cases = cases_listed(digest)
     page = read_page(request.args, len(cases))
     access_control.log("log read", *page.of(cases))
     return render_template("admin/access_list.html", digest=digest, cases=page.of(cases), page=page)
+
+
+def cases_listed(digest: str) -> tuple[str, ...]:
+    """The cases of one list of the log. 404 where there is none that the reader may open."""
+    who, log = access_control.account(), access_control.register().log
+    reads_all = who.is_one_of(AUDITORS) or who.has_right("oversight")
+    cases = log.cases_of(digest) if reads_all or log.showed(who.username, digest) else ()
+    if not cases:
+        abort(404, "There is no such list of cases on the log, or it is none that you were shown.")
+    return cases
 
 
 def _own() -> LogQuery:
@@ -74,15 +81,20 @@ def _own() -> LogQuery:
 
 
 def _page(query: LogQuery, endpoint: str, download: str, title: str) -> str:
-    found = list(_lines(query.asked, query.before, SIZE + 1))
-    lines, more = found[:SIZE], len(found) > SIZE
+    lines, older = lines_before(query, SIZE)
     typed = (reference for line in lines for reference in _CASE.findall(line.sought or ""))
-    _log_read(query.typed, *typed, *(reference for line in lines for reference in line.references))
+    log_read(query.typed, *typed, *(reference for line in lines for reference in line.references))
     return render_template(
         "admin/access_log.html", lines=lines, title=title, wanted=query.typed, actions=ACTIONS, purposes=PURPOSES,
-        older=_place(lines[-1].mark) if more else None, later=query.before is not None, endpoint=endpoint, download=download,
+        older=older, later=query.before is not None, endpoint=endpoint, download=download,
         own=endpoint == "access.mine",
     )  # fmt: skip
+
+
+def lines_before(query: LogQuery, most: int) -> tuple[list[Line], str | None]:
+    """The latest lines that a query asks for, and the place before which older ones stand; None: there are none."""
+    found = list(_lines(query.asked, query.before, most + 1))
+    return found[:most], _place(found[most - 1].mark) if len(found) > most else None
 
 
 def _place(mark: Mark) -> str:
@@ -90,7 +102,7 @@ def _place(mark: Mark) -> str:
 
 
 def _download(query: LogQuery, stem: str) -> Response:
-    _log_read(query.typed)
+    log_read(query.typed)
     access_control.log("downloaded", detail=f"{stem}.csv")
     rows = chain([HEADINGS], map(_row, _lines(query.asked, None, None)))
     answer = Response(csv_in_parts(rows), content_type="text/csv; charset=utf-8")
@@ -102,17 +114,18 @@ def _lines(asked: Asked, before: Mark | None, limit: int | None) -> Iterator[Lin
     return access_control.register().log.lines(asked=asked, before=before, limit=limit)
 
 
-def _log_read(typed: Mapping[str, str], *references: str) -> None:
-    """The line about reading the log names the cases that its page names, and the one asked for."""
+def log_read(typed: Mapping[str, str], *references: str) -> None:
+    """Say that the log is read. The line about reading the log names the cases that its page names, and the one asked for."""
     access_control.log("log read", *_CASE.findall(typed["person"]), *references)
 
 
 def _row(line: Line) -> tuple[Any, ...]:
     return (
         line.mark.number, line.at.isoformat(), line.username, line.name, line.action, line.purpose, line.route, line.selection,
-        _sought_words(line), line.cases, line.digest, line.detail, line.address,
+        sought_words(line), line.cases, line.digest, line.detail, line.address,
     )  # fmt: skip
 
 
-def _sought_words(line: Line) -> str:
+def sought_words(line: Line) -> str:
+    """What a file says of a search: that it is sealed, or forgotten; empty where nothing was searched for."""
     return "forgotten" if line.sought is None else "sealed" if line.sought else ""

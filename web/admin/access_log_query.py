@@ -13,7 +13,7 @@ from domain.accounts.access_search import Asked
 from domain.calendar.london_time import LONDON
 from web.site.date_field import read_day
 
-_PLACE = r"[0-9]{1,18}\.[0-9]{1,18}"
+PLACE = r"[0-9]{1,18}\.[0-9]{1,18}"
 
 
 def _one_of(known: tuple[str, ...], words: str) -> fields.String:
@@ -35,7 +35,7 @@ class LogQuerySchema(Schema):
     since = fields.String(load_default="")
     until = fields.String(load_default="")
     before = fields.String(
-        load_default="", validate=validate.Regexp(f"^(?:{_PLACE})?\\Z", error="There is no such place in the log.")
+        load_default="", validate=validate.Regexp(f"^(?:{PLACE})?\\Z", error="There is no such place in the log.")
     )
 
 
@@ -54,6 +54,11 @@ def read_log_query(own: str = "") -> LogQuery:
         typed: dict[str, str] = LogQuerySchema().load({k: v.strip() for k, v in request.args.items()})
     except ValidationError as error:
         raise BadRequest(next(iter(error.messages_dict.values()))[0]) from None
+    return log_query(typed, own)
+
+
+def log_query(typed: dict[str, str], own: str = "") -> LogQuery:
+    """The same of filters that are read already."""
     asked = Asked(
         person=typed["person"], staff="" if own else typed["staff"], username=own, action=typed["action"],
         purpose=typed["purpose"], since=_midnight(typed["since"], 0), until=_midnight(typed["until"], 1),

@@ -51,21 +51,20 @@ def index() -> str:
     """The page."""
     register, now, who = access_control.register(), clock.now(), access_control.account()
     accounts = register.accounts()
-    places = following_read_model.as_at(current_cases.today()).places
     return render_template(
         "admin/data.html",
-        sources=_sources(now),
-        imports=list(register.log.lines(action="imported", limit=IMPORTS_SHOWN)),
+        sources=source_lines(now),
+        imports=latest_imports(),
         rejected=register.kept_files.of(who.username, REJECTED, now),
-        officers=without_account(places, accounts, "officer", clock.day()),
-        teams=without_account(places, accounts, "team", clock.day()),
-        accounts=_accounts(accounts, now),
+        officers=lacking_account(accounts, "officer"),
+        teams=lacking_account(accounts, "team"),
+        accounts=account_lines(accounts, now),
         halted=_halted(register.destinations.every(), accounts, now),
         waiting=len(list(register.requests.still_open(now))),
         since=SIGN_INS.days,
         backups=backup_state(register.log, now, clock.day()),
         damaged=current_cases.repository().damaged_inspections.values(),
-        detail=_detail,
+        detail=import_said,
     )
 
 
@@ -73,12 +72,18 @@ def _halted(
     destinations: Iterable[Destination], accounts: Iterable[Account], now: datetime
 ) -> list[tuple[Destination, str]]:
     """The destinations to which nothing is delivered though two people meant it to be, with why."""
-    named = {one.username: one for one in accounts}
-    found = ((one, halted(one, named.get(one.wanted.subscriber), now)) for one in destinations)
+    accounts_by_name = {one.username: one for one in accounts}
+    found = ((one, halted(one, accounts_by_name.get(one.wanted.subscriber), now)) for one in destinations)
     return [(one, why) for one, why in found if why]
 
 
-def _sources(now: datetime) -> list[SourceLine]:
+def latest_imports() -> list[Line]:
+    """The lines of the latest imports."""
+    return list(access_control.register().log.lines(action="imported", limit=IMPORTS_SHOWN))
+
+
+def source_lines(now: datetime) -> list[SourceLine]:
+    """Every source that is registered or of which an extract is found, by name."""
     registered = {source.name: source for source in registered_sources(current_cases.repository().files)}
     found = extracts_here.last_extracts(registered)
     every = {**{name: Source(name) for name in found}, **registered}
@@ -92,6 +97,11 @@ def source_line(source: Source, extract: Extract | None, now: datetime) -> Sourc
     return SourceLine(source, extract, max(1, (now - extract.stored_at - source.delay).days))
 
 
+def lacking_account(accounts: Iterable[Account], level: Level) -> list[str]:
+    """The officers, or teams, of this record that no open account answers for."""
+    return without_account(following_read_model.as_at(current_cases.today()).places, accounts, level, clock.day())
+
+
 def without_account(places: Iterable[Place], accounts: Iterable[Account], level: Level, day: date) -> list[str]:
     """The officers, or teams, that hold cases today and that no open account answers for: names, with ids where there are any."""
     mine = [one for one in accounts if one.may_sign_in(day) and one.scope is not None and one.scope[0] == level]
@@ -101,7 +111,7 @@ def without_account(places: Iterable[Place], accounts: Iterable[Account], level:
     return sorted(name if name == key else f"{name} ({key})" for key, name in lacking.items())
 
 
-def _accounts(accounts: Iterable[Account], now: datetime) -> list[AccountLine]:
+def account_lines(accounts: Iterable[Account], now: datetime) -> list[AccountLine]:
     """Those that have not signed in for longest first; closed ones last."""
     register, day = access_control.register(), clock.day()
     last = register.log.latest("signed in", now - SIGN_INS)
@@ -120,7 +130,7 @@ def _state(account: Account, day: date) -> str:
     return "ended" if account.until is not None and account.until < day else ""
 
 
-def _detail(line: Line) -> Mapping[str, str]:
+def import_said(line: Line) -> Mapping[str, str]:
     """What was imported, and what became of it: the two parts of the detail of an import's line."""
     name, colon, done = line.detail.rpartition(": ")
     return {"name": name if colon else "", "done": done}

@@ -55,14 +55,14 @@ class ShownRequest:
 def index() -> str:
     """What waits, what was done alone, what was decided or has lapsed: as far as the reader may see it."""
     now = clock.now()
-    seen = [one for one in access_control.register().requests.every() if _may_see(one)]
-    waiting = [_shown(one) for one in seen if one.is_open(now)]
+    seen = requests_seen()
+    waiting = [shown_request(one) for one in seen if one.is_open(now)]
     past = [one for one in seen if not one.is_open(now)][:SHOWN]
     return render_template(
         "admin/requests.html",
         waiting=[one for one in waiting if not one.asked.alone],
         alone=[one for one in waiting if one.asked.alone],
-        past=[_shown(one) for one in past],
+        past=[shown_request(one) for one in past],
     )
 
 
@@ -73,7 +73,7 @@ def decide(number: int, decision: str) -> Response:
     if decision not in get_args(Decision):
         abort(404)
     found = _found(number)
-    shown = _shown(found)
+    shown = shown_request(found)
     if found.alone and decision == "refused":
         abort(403, f"Request {number} was done alone and holds; narrow the account, or close it, to undo it.")
     if not (shown.may_withdraw if decision == "withdrawn" else shown.may_confirm):
@@ -117,12 +117,22 @@ def _may_see(one: Request) -> bool:
     who = access_control.account()
     if one.cases:
         return not who.is_one_of(ADMINISTRATORS) and all(map(current_cases.is_open, one.cases))
-    if who.is_one_of(ADMINISTRATORS) or who.username == one.asked_by or who.username in concerns(one):
+    if (
+        who.is_one_of(ADMINISTRATORS)
+        or who.has_right("oversight")
+        or who.username == one.asked_by
+        or who.username in concerns(one)
+    ):
         return True
     return two_people.may_be_confirmed(one, who)
 
 
-def _shown(one: Request) -> ShownRequest:
+def requests_seen() -> list[Request]:
+    """Every request that the person signed in may see, the latest first."""
+    return [one for one in access_control.register().requests.every() if _may_see(one)]
+
+
+def shown_request(one: Request) -> ShownRequest:
     who, now = access_control.account(), clock.now()
     may = two_people.may_be_confirmed(one, who) and all(map(current_cases.may_record, one.cases))
     withdraw = who.username == one.asked_by and one.is_open(now) and not one.alone
@@ -215,7 +225,7 @@ def on_home() -> WaitingRequests:
     waiting = [
         one for one in access_control.register().requests.still_open(clock.now()) if not one.alone and _may_see(one)
     ]
-    shown = [_shown(one) for one in waiting]
+    shown = [shown_request(one) for one in waiting]
     return WaitingRequests(
         sum(one.may_confirm for one in shown), sum(one.asked.asked_by == who.username for one in shown)
     )

@@ -73,6 +73,23 @@ def texts(says: str) -> fields.List[Any]:
     return fields.List(fields.String(), required=True, metadata=_about(says, None))
 
 
+def numbers(says: str) -> fields.List[Any]:
+    """Whole numbers, in order."""
+    return fields.List(fields.Integer(), required=True, metadata=_about(says, None))
+
+
+def counts(says: str) -> fields.Dict:
+    """Names, each with how many."""
+    return fields.Dict(keys=fields.String(), values=fields.Integer(), required=True, metadata=_about(says, None))
+
+
+def named(says: str) -> fields.Dict:
+    """Names, each with a text."""
+    return fields.Dict(
+        keys=fields.String(), values=fields.String(allow_none=True), required=True, metadata=_about(says, None)
+    )
+
+
 def many(schema: type[Schema], says: str) -> fields.List[Any]:
     """Things of one form, in order."""
     return fields.List(fields.Nested(schema), required=True, metadata=_about(says, None))

@@ -11,7 +11,7 @@ from web.api.entry_refs import EntryRefSchema
 from web.api.given_duties import DutyFactsSchema, DutySchema
 from web.api.law_schemas import TodaysLawSchema
 from web.api.paged_lists import ReadSchema
-from web.api.score_schemas import ScoreSchema
+from web.api.score_schemas import ScoresSchema
 
 
 class PersonSchema(Answer):
@@ -153,7 +153,7 @@ class CaseAnswersSchema(ReadSchema):
         "Titles of inspections for which you judge first: until you have finished reading this case, no answers are given."
     )
     criteria = many(CriterionAnswersSchema, "The answers by criterion.")
-    score = part(ScoreSchema, "The case's own score; null: you judge first.", null=True)
+    score = part(ScoresSchema, "The case's own score; null: you judge first.", null=True)
 
 
 class LateEntrySchema(Answer):

@@ -14,6 +14,8 @@ from marshmallow import fields
 
 from domain import __version__
 from web.api import (
+    access_log_resources,
+    account_resources,
     api_docs_page,
     case_resources,
     caseload_resources,
@@ -21,12 +23,18 @@ from web.api import (
     changed_resources,
     desk_resources,
     entry_resources,
+    finding_resources,
+    handbook_resources,
+    inspection_resources,
     matrix_resources,
     officer_resources,
+    pack_resources,
     process_resources,
+    reading_resources,
     replay_resources,
     report_resources,
     search_resources,
+    source_resources,
 )
 from web.api.api_conventions import ABOUT
 from web.api.api_query import Answer
@@ -44,8 +52,16 @@ RESOURCES: tuple[ModuleType, ...] = (
     officer_resources,
     report_resources,
     process_resources,
+    pack_resources,
+    inspection_resources,
+    reading_resources,
+    finding_resources,
+    handbook_resources,
     change_resources,
     entry_resources,
+    account_resources,
+    source_resources,
+    access_log_resources,
 )
 """The modules of all resources, in the order of the docs. Each has a ``blueprint``, a ``Resource``."""
 

@@ -21,7 +21,7 @@ from web.api.entry_answers import AddedEntrySchema, added_entry
 from web.api.given_duties import DutyFactsSchema, duty_facts
 from web.api.paged_lists import ReadSchema, Rows, reading
 from web.api.resources import Resource
-from web.api.score_schemas import ScoreSchema
+from web.api.score_schemas import ScoresSchema
 from web.cases.replay_pages import opened_replay, step_chart
 from web.presentation.duty_sentences import duty_sentence
 from web.presentation.formatting import long_date
@@ -87,8 +87,8 @@ class ReplayStepSchema(ReplayStepLineSchema, ReadSchema):
     duties = many(DutyChangeSchema, "The duties of the national standards whose state it changed.")
     answers = many(AnswerChangeSchema, "The answers that it changed.")
     overdue = many(DutyFactsSchema, "The duties of the national standards that are overdue after it.")
-    score_before = part(ScoreSchema, "The case's own score before.")
-    score_after = part(ScoreSchema, "The case's own score after.")
+    score_before = part(ScoresSchema, "The case's own score before.")
+    score_after = part(ScoresSchema, "The case's own score after.")
     chart = part(StepChartSchema, "The supervision as known then; null: it had not begun.", null=True)
 
 
@@ -115,8 +115,8 @@ class ThenAndNowSchema(ReadSchema):
     responsible = whole("Those of them that change anything.", 1)
     duties = many(DutyDifferenceSchema, "The duties that differ.")
     answers = many(AnswerDifferenceSchema, "The answers that differ.")
-    score_then = part(ScoreSchema, "The case's own score as the file stood.")
-    score_now = part(ScoreSchema, "The case's own score with hindsight.")
+    score_then = part(ScoresSchema, "The case's own score as the file stood.")
+    score_now = part(ScoresSchema, "The case's own score with hindsight.")
 
 
 Step = tuple[int, StepLabel]

@@ -39,7 +39,7 @@ def index() -> str:
         places=_places(wanted),
         months=[(str(n), f"{n} months") for n in sorted({*MONTHS_OFFERED, wanted.months})],
         drawn=lambda drawing, name: svg(drawing, name),
-        **_common(_made(wanted)),
+        **_common(made_pack(wanted)),
     )
 
 
@@ -49,7 +49,7 @@ def table(form: str) -> BaseResponse:
     """The pack as a file; its page again with a message where no PDF can be made on this machine."""
     if form not in DOCUMENTS:
         abort(404, f"There is no board pack as {form}; there are {', '.join(DOCUMENTS)}.")
-    pack = _made(_asked())
+    pack = made_pack(_asked())
     stem = f"board-pack-{pack.whose.lower()}-{pack.asked.moment.on}"
     pictures: dict[str, bytes] = {}
     drawn = svg if form == "pdf" else lambda drawing, name: _kept(pictures, drawing, name)
@@ -66,7 +66,7 @@ def table(form: str) -> BaseResponse:
 @access_control.open_to(*MANAGERS)
 def chart_table(recommendation: int, which: str, form: str) -> Response:
     """One chart of the pack as a picture."""
-    page = _made(_asked()).page(recommendation)
+    page = made_pack(_asked()).page(recommendation)
     drawing = page.charts.get(which) if page is not None else None
     if drawing is None:
         abort(404, "There is no such chart in the pack.")
@@ -83,14 +83,18 @@ def _kept(pictures: dict[str, bytes], drawing: Drawing, name: str) -> Any:
 
 
 def _asked() -> ReportRequest:
-    """What is asked; 404 for an officer: no pack names one."""
-    wanted = asked_of_report()
+    return of_a_place(asked_of_report())
+
+
+def of_a_place(wanted: ReportRequest) -> ReportRequest:
+    """The same request. 404 for an officer: no pack names one."""
     if wanted.scope.level == "officer":
         abort(404, "A board pack is of an area, a division or a team, never of an officer.")
     return wanted
 
 
-def _made(wanted: ReportRequest) -> PrintedPack:
+def made_pack(wanted: ReportRequest) -> PrintedPack:
+    """The pack for a place and period, kept until the record goes on."""
     question = ("board pack", wanted.months, wanted.scope, *report_cache.reader_and_moment())
     return report_cache.kept(question, lambda: print_pack(board_pack(), wanted, report_cache.told_figures()))
 
@@ -107,14 +111,14 @@ def _common(pack: PrintedPack) -> dict[str, Any]:
         "period": period_words(pack.asked.period),
         "moment": pack.asked.moment,
         "made_by": access_control.account().name,
-        "position": _position(),
+        "position": record_position(),
         "how_compared": HOW_COMPARED,
         "how_changed": HOW_CHANGED,
         "target_said": pack_document.target_words(board_pack()),
     }
 
 
-def _position() -> int | None:
+def record_position() -> int | None:
     """How far the record went when the pack was made; None for whom that would tell that others have answered."""
     if blind_reading.reads_blind(current_cases.repository(), access_control.account()):
         return None

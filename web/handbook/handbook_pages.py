@@ -1,5 +1,7 @@
 """The handbook: the standards in force on any day, each clause over time and in practice, and the printed contact matrix."""
 
+from collections import Counter
+
 from flask import Blueprint, abort, render_template, request
 from marshmallow import EXCLUDE, Schema, fields
 
@@ -9,10 +11,14 @@ from domain.policy.standards.edition import Edition
 from domain.policy.standards.edition_files import national_standards, subjects_laid
 from projections.reports import standards_handbook
 from projections.reports.clause_in_practice import in_practice
+from projections.reports.standards_handbook import HandbookClause
 from web.services import current_cases, current_inspections
 from web.site import access_control
 
 blueprint = Blueprint("handbook", __name__)
+
+BEFORE, AFTER = "2000-revised-2002", "2005"
+"""The editions that are compared where none is named: the first two that differ."""
 
 
 class CompareSchema(Schema):
@@ -21,8 +27,8 @@ class CompareSchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    before = fields.String(load_default="2000-revised-2002")
-    after = fields.String(load_default="2005")
+    before = fields.String(load_default=BEFORE)
+    after = fields.String(load_default=AFTER)
 
 
 @blueprint.get("/standards")
@@ -40,25 +46,20 @@ def index() -> str:
 @access_control.open_to()
 def edition(edition: str) -> str:
     """One edition, its clauses by subject."""
-    return _edition(_found(edition))
+    return _edition(edition_found(edition))
 
 
 @blueprint.get("/standards/clauses/<clause>")
 @access_control.open_to()
 def clause(clause: str) -> str:
     """One clause: its citation, its values over time, the questions that depend on it, its duties on this record."""
-    framework = current_cases.framework()
-    found = standards_handbook.handbook_clause(clause, framework.clauses, framework)
-    if found is None:
-        abort(404, f"There is no clause called {clause}.")
-    cases = current_cases.reached()
-    counted = standards_handbook.duty_states(cases.selection, cases.counted, clause, framework)
+    framework, found = current_cases.framework(), clause_found(clause)
     latest = next(iter(current_inspections.inspections()), None)
     return render_template(
         "handbook/clause.html",
         entry=found,
         practice=in_practice(found.versions),
-        counted=counted,
+        counted=clause_duties(clause),
         who=standards_handbook.attributes_of,
         framework=framework,
         day=current_cases.moment().on,
@@ -78,7 +79,7 @@ def rules() -> str:
 def compare() -> str:
     """What changed between two editions."""
     asked = CompareSchema().load({k: v for k, v in request.args.items() if v})
-    before, after = _found(asked["before"]), _found(asked["after"])
+    before, after = edition_found(asked["before"]), edition_found(asked["after"])
     return render_template(
         "handbook/standards_compare.html",
         before=before,
@@ -89,7 +90,23 @@ def compare() -> str:
     )
 
 
-def _found(name: str) -> Edition:
+def clause_found(name: str) -> HandbookClause:
+    """A clause in all editions, with the questions that it feeds. 404 where there is none of this id."""
+    framework = current_cases.framework()
+    found = standards_handbook.handbook_clause(name, framework.clauses, framework)
+    if found is None:
+        abort(404, f"There is no clause called {name}.")
+    return found
+
+
+def clause_duties(name: str) -> Counter[str]:
+    """The duties under a clause that had arisen, by state, of the cases that the reader answers for."""
+    cases = current_cases.reached()
+    return standards_handbook.duty_states(cases.selection, cases.counted, name, current_cases.framework())
+
+
+def edition_found(name: str) -> Edition:
+    """The edition of this id. 404 where there is none."""
     found = standards_handbook.edition(national_standards(), name)
     if found is None:
         known = ", ".join(e.id for e in national_standards().editions)

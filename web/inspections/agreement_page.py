@@ -8,7 +8,9 @@ from werkzeug.wrappers import Response
 
 from domain.accounts.roles import OPENERS, READERS
 from domain.aggregates.inspection import Inspection
+from domain.entries.case_entries import QualityJudged
 from domain.entries.code_lists import label
+from domain.entries.inspection_entries import InspectionOpened
 from projections.inspections.assessor_agreement import (
     Agreement,
     AnswerPair,
@@ -40,6 +42,32 @@ class Compared(NamedTuple):
 @access_control.open_to(*READERS)
 def agreement(inspection: str) -> str:
     """How far two readers agree, and assessors with what the entries give. Who has their own readings alone is shown these."""
+    found = readers_compared(inspection)
+    return render_template(
+        "inspections/agreement.html", inspection=inspection, opened=found.opened, kinds=found.kinds, texts=found.texts,
+        shown=found.shown, cases=found.cases, blind=found.blind, settled=found.settled,
+        may_settle=_may_settle(found.inspection, inspection), mine=_is_mine,
+    )  # fmt: skip
+
+
+class ReadersCompared(NamedTuple):
+    """How readers agree, as far as the person signed in may see it.
+
+    ``shown``: the cases that are open to them; ``cases``: how many are read twice; ``blind``: how many they have still to read.
+    """
+
+    opened: InspectionOpened
+    inspection: Inspection
+    kinds: list[Compared]
+    texts: Mapping[str, str]
+    shown: set[str]
+    cases: int
+    blind: int
+    settled: Mapping[CaseQuestion, QualityJudged]
+
+
+def readers_compared(inspection: str) -> ReadersCompared:
+    """The agreement of an inspection's readers; who has their own readings alone is given these. 404 and 403 as the page."""
     own = current_inspections.own_cases(inspection)
     opened = (
         current_cases.repository().inspections[inspection]
@@ -68,11 +96,8 @@ def agreement(inspection: str) -> str:
         for judgement in reading.judgements
         if judgement.inspection == inspection and judgement.adjudicates and reading.reference not in hidden
     }
-    return render_template(
-        "inspections/agreement.html", inspection=inspection, opened=opened, kinds=kinds, texts=texts, shown=shown,
-        cases=sum(second for case, second in found.allocated if own is None or case in own), blind=len(hidden), settled=settled,
-        may_settle=_may_settle(found, inspection), mine=_is_mine,
-    )  # fmt: skip
+    cases = sum(second for case, second in found.allocated if own is None or case in own)
+    return ReadersCompared(opened, found, kinds, texts, shown, cases, len(hidden), settled)
 
 
 def _twice(inspection: str, found: Inspection) -> Agreement:

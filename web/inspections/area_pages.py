@@ -45,14 +45,14 @@ def named_for() -> list[NamedFor]:
         one = book.inspection(name)
         if not inspection_access.is_named(one, who):
             continue
-        waiting = [a for a in _alerts(name, one) if a.answered is None]
+        waiting = [a for a in area_alerts(name, one) if a.answered is None]
         shown = inspection_access.sees_list(one, who, today), inspection_access.sees_draft(one, who, today)
         if waiting or (one.published is None and any(shown)):
             found.append(NamedFor(name, opened, *shown, waiting))
     return found
 
 
-def _alerts(name: str, found: Inspection, *, opened: bool = False) -> list[Alert]:
+def area_alerts(name: str, found: Inspection, *, opened: bool = False) -> list[Alert]:
     """The alerts that the person signed in is named to answer, without those on cases that limited access closes to them."""
     if not inspection_access.answers_alerts(found, access_control.account()):
         return []
@@ -75,7 +75,7 @@ def on_home() -> list[NamedFor]:
     return named_for() if who is not None and is_home(who) else []
 
 
-def _named_here(inspection: str) -> Inspection:
+def named_here(inspection: str) -> Inspection:
     """The inspection for which the person signed in is named, once anything of it is open to them; until then it is not there."""
     book = current_cases.repository()
     found = book.inspection(inspection) if inspection in book.inspections else None
@@ -89,20 +89,20 @@ def _is_open(inspection: str, found: Inspection) -> bool:
     if not inspection_access.is_named(found, who):
         return False
     shown = inspection_access.sees_list(found, who, today) or inspection_access.sees_draft(found, who, today)
-    return shown or found.published is not None or bool(_alerts(inspection, found, opened=True))
+    return shown or found.published is not None or bool(area_alerts(inspection, found, opened=True))
 
 
 @blueprint.get("/inspections/<inspection>/for-the-area")
 @access_control.open_to(*READERS)
 def show(inspection: str) -> str:
     """What of an inspection is open to a person of the area: the list, the draft and their comments, alerts."""
-    return _page(inspection, _named_here(inspection), {})
+    return _page(inspection, named_here(inspection), {})
 
 
 def _page(inspection: str, found: Inspection, problems: Problems) -> str:
     who, today, book = access_control.account(), clock.today(), current_cases.repository()
     cases = listed(found)
-    raised = _alerts(inspection, found, opened=True)
+    raised = area_alerts(inspection, found, opened=True)
     access_control.shown(*cases, *(one.case for one in raised))
     return render_template(
         "inspections/for_the_area.html", inspection=inspection, opened=found.opened, found=found, process=found.process,
@@ -138,7 +138,7 @@ def _comment_fields(found: Inspection) -> list[Field]:
 @access_control.keeps_what_was_typed
 def comment(inspection: str) -> str | Response:
     """Comment on a draft. After the last day it is kept, marked late."""
-    found, who = _named_here(inspection), access_control.account()
+    found, who = named_here(inspection), access_control.account()
     if not inspection_access.sees_draft(found, who, clock.today()):
         abort(403, "The draft is not open to you, so there is nothing to comment on.")
     values, problems = read_form(_comment_fields(found))
@@ -160,8 +160,8 @@ def comment(inspection: str) -> str | Response:
 @access_control.keeps_what_was_typed
 def answer_alert(inspection: str, crn: str, number: int, alert: str) -> str | Response:
     """Say what was done about an alert."""
-    found, case = _named_here(inspection), f"{crn}/{number}"
-    asked = next((a for a in _alerts(inspection, found) if (a.case, a.raised.entry) == (case, alert)), None)
+    found, case = named_here(inspection), f"{crn}/{number}"
+    asked = next((a for a in area_alerts(inspection, found) if (a.case, a.raised.entry) == (case, alert)), None)
     if asked is None:
         abort(404, "There is no such alert that is yours to answer.")
     answer = request.form.get("answer", "").strip()

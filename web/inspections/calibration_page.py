@@ -68,14 +68,20 @@ def calibrate(inspection: str, crn: str, number: int) -> str | Response:
 
 
 def _page(inspection: str, found: Inspection, problems: Problems) -> str:
-    cases = [_case(inspection, found, case) for case in found.calibration.cases]
-    access_control.shown(*(one.case for one in cases if not one.closed))
+    cases = calibration_cases(inspection, found)
     return render_template(
         "inspections/calibration.html", inspection=inspection, opened=found.opened, found=found, cases=cases, problems=problems,
         typed=request.form.get("case", ""), runs=current_inspections.runs(inspection),
         assessors=[found.called(key) for key in found.assessors],
         texts={name: question.text for name, question in found.framework.questions.items()},
     )  # fmt: skip
+
+
+def calibration_cases(inspection: str, found: Inspection) -> list[CalibrationCase]:
+    """The cases of calibration as the person signed in sees them. Those that are open to them go into the access log."""
+    cases = [_case(inspection, found, case) for case in found.calibration.cases]
+    access_control.shown(*(one.case for one in cases if not one.closed))
+    return cases
 
 
 def _case(inspection: str, found: Inspection, case: str) -> CalibrationCase:

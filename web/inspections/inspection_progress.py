@@ -30,7 +30,7 @@ def work(inspection: str) -> str:
     return render_template(
         "inspections/inspection.html", inspection=inspection, found=found, opened=found.opened,
         read=len(found.finished(second=False)),
-        strata=stratum_sizes(found, closed_in_frame(inspection, found)), assessors=_readings_by_assessor(found),
+        strata=stratum_sizes(found, closed_in_frame(inspection, found)), assessors=readings_by_assessor(found),
         accounts=[(account.username, account.name) for account in possible_assessors()],
         follows=current_inspections.inspections().get(found.opened.follows or ""), managed=len(found.managed),
         leads_as_inspector=access_control.account().inspects,
@@ -43,7 +43,7 @@ def _seed_said(found: Inspection) -> str:
     return seed_said(found.drawn, own_names(current_cases.repository().files)) if found.drawn else ""
 
 
-def _readings_by_assessor(found: Inspection) -> list[tuple[str, str, int, int]]:
+def readings_by_assessor(found: Inspection) -> list[tuple[str, str, int, int]]:
     """For each assessor: name, role, readings allocated, readings finished."""
     done = Counter(map(reader_of, found.completed.values()))
     named = sorted(found.assessors.items(), key=lambda one: (found.called(one[0]), one[0]))

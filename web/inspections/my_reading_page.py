@@ -30,10 +30,15 @@ class MyReadings(NamedTuple):
 @access_control.open_to(*OPENERS)
 def mine() -> str:
     """The readings to finish, by inspection, the latest first."""
-    found = [_of(name, opened) for name, opened in current_cases.repository().inspections.items()]
-    readings = [one for one in found if one.tasks or one.closed or one.calibration]
+    readings = my_readings()
     access_control.shown(*(case for one in readings for case in (*one.calibration, *(case for case, _ in one.tasks))))
     return render_template("inspections/my_reading.html", readings=readings)
+
+
+def my_readings() -> list[MyReadings]:
+    """The readings that the person signed in has to finish, by inspection, the latest first."""
+    found = [_of(name, opened) for name, opened in current_cases.repository().inspections.items()]
+    return [one for one in found if one.tasks or one.closed or one.calibration]
 
 
 def _of(name: str, opened: InspectionOpened) -> MyReadings:

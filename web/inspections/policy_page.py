@@ -6,8 +6,9 @@ from flask import Blueprint, abort, render_template
 from werkzeug.wrappers import Response
 
 from domain.accounts.roles import READERS
+from domain.aggregates.inspection import Inspection
 from domain.policy.frameworks.kept_framework import apart_from_force
-from domain.policy.kept_texts import digest_of_text
+from domain.policy.kept_texts import KeptText, digest_of_text
 from web.inspections.publication_page import attached, published_files
 from web.presentation.policy_words import policy_said
 from web.services import current_cases, current_inspections
@@ -22,13 +23,22 @@ def show(inspection: str) -> str:
     """The texts of policy that were kept when the inspection was frozen, and which of them are in force today."""
     opened = current_inspections.inspection(inspection)
     found = current_cases.repository().inspection(inspection)
-    texts = found.policy.frozen
-    kept, _ = apart_from_force(texts, opened.framework) if texts else ([], [])
+    texts = kept_texts(found)
     return render_template(
         "inspections/policy.html", inspection=inspection, opened=opened, found=found, said=policy_said(found),
         unusable=found.unusable, files=published_files(inspection, found.published),
-        texts=texts.texts if texts else (), superseded={one.digest for one in kept},
+        texts=[one for one, _ in texts], superseded={one.digest for one, superseded in texts if superseded},
     )  # fmt: skip
+
+
+def kept_texts(found: Inspection) -> list[tuple[KeptText, bool]]:
+    """The texts of policy that were kept with an inspection, each with whether it is not in force any more."""
+    texts = found.policy.frozen
+    if texts is None or found.opened is None:
+        return []
+    kept, _ = apart_from_force(texts, found.opened.framework)
+    superseded = {one.digest for one in kept}
+    return [(one, one.digest in superseded) for one in texts.texts]
 
 
 @blueprint.get("/inspections/<inspection>/policy/texts/<digest>")

@@ -24,10 +24,15 @@ def process(inspection: str) -> str:
     book = current_cases.repository()
     return render_template(
         "inspections/process.html", inspection=inspection, opened=found.opened, found=found, process=found.process,
-        lead=found.called(found.lead) if found.lead in found.named else _name_of(found.lead),
+        lead=lead_name(found),
         named_for=NAMED_FOR, outcomes=OUTCOMES, effects=EFFECTS, may_reopen=lambda comment: may_reopen(found, comment),
-        moved=_moved(inspection, found), alerts=alerts(book, inspection),
+        moved=moved_figures(inspection, found), alerts=alerts(book, inspection),
     )  # fmt: skip
+
+
+def lead_name(found: Inspection) -> str:
+    """The name of the lead of an inspection."""
+    return found.called(found.lead) if found.lead in found.named else _name_of(found.lead)
 
 
 def _name_of(username: str | None) -> str:
@@ -35,7 +40,7 @@ def _name_of(username: str | None) -> str:
     return next(found, username or "not known")
 
 
-def _moved(inspection: str, found: Inspection) -> list[FigureChange]:
+def moved_figures(inspection: str, found: Inspection) -> list[FigureChange]:
     """The figures that comments moved: as they were, and as they are."""
     if not found.process.reopened:
         return []

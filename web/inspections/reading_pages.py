@@ -47,17 +47,7 @@ NOT_GIVEN = (
 def index(inspection: str) -> str:
     """The readings and how far each is, one's own first. Assessors who do not run the inspection see only their own."""
     found = inspection_to_read(inspection)
-    who, runs = access_control.account(), current_inspections.runs(inspection)
-    listed = readings_listed(found, who, leads=runs)
-    closed = {case for case in current_inspections.closed(inspection, dict.fromkeys(one.task[0] for one in listed))
-              if not current_inspections.may_assess(inspection, case)}  # fmt: skip
-    rows = [
-        ReadingLine(
-            one.task, found.called(one.reader), who.is_named(one.reader), _answered(inspection, found, one),
-            one.task in found.completed, one.task[0] in closed,
-        )
-        for one in listed
-    ]  # fmt: skip
+    rows = reading_lines(inspection, found)
     access_control.shown(*(row.task[0] for row in rows if not row.closed))
     return render_template(
         "inspections/readings.html", inspection=inspection, opened=found.opened, found=found,
@@ -74,6 +64,21 @@ class ReadingLine(NamedTuple):
     answered: int | None
     finished: bool
     closed: bool
+
+
+def reading_lines(inspection: str, found: Inspection) -> list[ReadingLine]:
+    """The readings that the person signed in may see, one's own first."""
+    who, runs = access_control.account(), current_inspections.runs(inspection)
+    listed = readings_listed(found, who, leads=runs)
+    closed = {case for case in current_inspections.closed(inspection, dict.fromkeys(one.task[0] for one in listed))
+              if not current_inspections.may_assess(inspection, case)}  # fmt: skip
+    return [
+        ReadingLine(
+            one.task, found.called(one.reader), who.is_named(one.reader), _answered(inspection, found, one),
+            one.task in found.completed, one.task[0] in closed,
+        )
+        for one in listed
+    ]  # fmt: skip
 
 
 def _answered(inspection: str, found: Inspection, given: AllocatedReading) -> int | None:

@@ -1,5 +1,6 @@
 """The pages of an inspection's report: sheet, criteria with findings, downloads as the record gives them today."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -10,8 +11,10 @@ from domain.aggregates.inspection_rules import closed_to
 from domain.entries.inspection_entries import FindingWritten
 from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import frameworks
+from projections.cases.case_reading import Reading
+from projections.inspections.sample_scores import ScoredSample
 from projections.lists.known_names import offered
-from projections.scoring.score_bands import section_bands, total
+from projections.scoring.score_bands import SectionBand, Total, section_bands, total
 from web.inspections.answers_table import answers_table
 from web.inspections.freeze_words import how_fixed
 from web.inspections.how_made_words import made_facts
@@ -101,20 +104,16 @@ def withdraw_finding(inspection: str, entry: str) -> Response:
 def keep(inspection: str, form: str) -> Response:
     """The report as PDF, OpenDocument text or JSON, or all answers as a table (CSV, XLSX, ODS), with the state of the record."""
     current_inspections.inspection(inspection)
-    made = report_seen(inspection, current_cases.moment())
     if form in ("pdf", "odt", "json"):
         ending, kind, make = FORMS[form]
         try:
-            content = make(made)
+            content = make(report_seen(inspection, current_cases.moment()))
         except NoPdf as error:
             flash(str(error))
             return redirect(url_for("reporting.show", inspection=inspection))
         access_control.log("downloaded", detail=f"{inspection}.{form}")
         return attached(content, kind, f"{inspection}{ending}")
-    if current_inspections.is_draft_reader(inspection):
-        abort(403, "A draft shows no case: the answers are open once the inspection is published.")
-    shown = current_inspections.shown(inspection, made.scored.readings)
-    return download(answers_table(made, shown), form, f"{inspection}-answers")
+    return download(answers_table(*answers_seen(inspection)), form, f"{inspection}-answers")
 
 
 @blueprint.get("/inspections/<inspection>/frameworks")
@@ -122,16 +121,44 @@ def keep(inspection: str, form: str) -> Response:
 def side_by_side(inspection: str) -> str:
     """The same cases scored under two frameworks, side by side."""
     opened = current_inspections.inspection(inspection)
+    found = by_two_frameworks(inspection, request.args.get("framework"))
+    return render_template(
+        "inspections/frameworks.html", inspection=inspection, opened=opened, scores=found.scores, other=found.other,
+        bands=found.bands, totals=found.totals,
+        choices=[(f.id, f.title) for f in frameworks().values() if f.id != found.own.id],
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TwoFrameworks:
+    """The same cases under an inspection's own framework and another, in this order."""
+
+    own: Framework
+    other: Framework
+    scores: list[ScoredSample]
+    bands: list[list[SectionBand]]
+
+    @property
+    def totals(self) -> list[Total | None]:
+        return [total(scored.framework, bands) for scored, bands in zip(self.scores, self.bands, strict=True)]
+
+
+def by_two_frameworks(inspection: str, name: str | None) -> TwoFrameworks:
+    """An inspection scored by its own framework and by another (None: the first). 404 where there is none of this id."""
     own = current_cases.repository().inspection(inspection).framework
-    other = _framework(request.args.get("framework"), own)
+    other = _framework(name, own)
     scores = [current_inspections.scored(inspection, current_cases.moment(), by=f) for f in (own, other)]
     found = current_inspections.seen(inspection)
-    bands = [section_bands(found, scored.score) for scored in scores]
-    return render_template(
-        "inspections/frameworks.html", inspection=inspection, opened=opened, scores=scores, other=other, bands=bands,
-        totals=[total(scored.framework, one) for scored, one in zip(scores, bands, strict=True)],
-        choices=[(f.id, f.title) for f in frameworks().values() if f.id != own.id],
-    )  # fmt: skip
+    return TwoFrameworks(own, other, scores, [section_bands(found, scored.score) for scored in scores])
+
+
+def answers_seen(inspection: str) -> tuple[InspectionReport, list[Reading]]:
+    """The report, and the readings whose answers its reader may see. 403 for who reads a draft alone."""
+    current_inspections.inspection(inspection)
+    if current_inspections.is_draft_reader(inspection):
+        abort(403, "A draft shows no case: the answers are open once the inspection is published.")
+    made = report_seen(inspection, current_cases.moment())
+    return made, current_inspections.shown(inspection, made.scored.readings)
 
 
 def _framework(name: str | None, own: Framework) -> Framework:

@@ -29,7 +29,7 @@ from web.site import access_control
 def show_draw(inspection: str) -> str:
     """The draw, so that it can be repeated: the frame with tickets, the cases drawn and the spare cases."""
     found = inspection_to_run(inspection)
-    lines = _draw_lines(inspection, found)
+    lines = draw_lines(inspection, found)
     access_control.shown(*(line.case for line in lines if line.ticket))
     closed, own = closed_in_frame(inspection, found), own_names(current_cases.repository().files)
     by_hand = [one for one in (found.frame.left_out if found.frame else ()) if one.words]
@@ -46,7 +46,7 @@ def show_draw(inspection: str) -> str:
 def keep_draw(inspection: str, form: str) -> Response:
     """The frame with the whole ticket of each case, to repeat the draw with any tool (JSON, CSV, XLSX, ODS)."""
     found = inspection_to_run(inspection)
-    lines = _draw_lines(inspection, found)
+    lines = draw_lines(inspection, found)
     cases = [line.case for line in lines if line.ticket]
     if form == "json":
         access_control.log("downloaded", *cases, detail=f"{inspection}-draw.json")
@@ -85,7 +85,7 @@ def closed_in_frame(inspection: str, found: Inspection) -> set[str]:
     return current_inspections.closed(inspection, (f.case for f in found.frame.cases)) if found.frame else set()
 
 
-def _draw_lines(inspection: str, found: Inspection) -> list[DrawLine]:
+def draw_lines(inspection: str, found: Inspection) -> list[DrawLine]:
     """The frame by stratum and ticket. Cases that are closed come last: their place would tell their stratum and ticket."""
     if found.frame is None or found.drawn is None:
         abort(404, "No sample has been drawn for this inspection: its cases were chosen elsewhere, or it has none yet.")

@@ -1,5 +1,6 @@
 """Inspections: the scoring sheet as printed, original beside follow-up. Figures lead to questions and cases."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -7,9 +8,12 @@ from werkzeug.wrappers import Response
 
 from domain.accounts.roles import READERS
 from domain.entries.inspection_entries import InspectionOpened
-from domain.policy.frameworks.framework import Criterion
+from domain.policy.frameworks.framework import Criterion, Question
+from domain.policy.standards.edition import Edition
+from projections.cases.case_reading import Reading
 from projections.cases.stored_late import late_grounds, late_in_answer
 from projections.inspections.sample_scores import (
+    ScoreChange,
     ScoredSample,
     same_evidence,
     score_changes,
@@ -18,6 +22,7 @@ from projections.inspections.sample_scores import (
     with_comment,
 )
 from projections.lists.known_names import offered
+from projections.scoring.answers import Answer
 from projections.scoring.finding_text import exceeds_chance
 from projections.scoring.scores import printed
 from projections.scoring.verdicts import VERDICTS
@@ -92,8 +97,8 @@ def _opens() -> bool:
 def criterion(inspection: str, criterion: str) -> str:
     """One criterion: its description, and its questions with n and interval, for all cases and at high risk of harm."""
     opened = current_inspections.inspection(inspection)
-    now, before = _now_and_before(inspection)
-    found = _criterion(now, criterion)
+    now, before = now_and_before(inspection)
+    found = criterion_found(now, criterion)
     return render_template(
         "inspections/criterion.html",
         inspection=inspection,
@@ -102,11 +107,11 @@ def criterion(inspection: str, criterion: str) -> str:
         scored=now,
         before=before,
         beyond=exceeds_chance,
-        compared=lambda was, q: compared_words(exceeds_chance(was, q), _same_evidence(opened)),
+        compared=lambda was, q: compared_words(exceeds_chance(was, q), evidence_is_same(opened)),
         evidence=opened.evidence or "not stated",
         names=_names(opened.follows) if before else None,
         printed=lambda score: printed(now.framework, score),
-        **_by_unit(now, found),
+        **answers_by_unit(now, found),
     )
 
 
@@ -115,39 +120,73 @@ def criterion(inspection: str, criterion: str) -> str:
 def question(inspection: str, question: str) -> str:
     """One question: its figure, and every case of the sample with its answer and the reasons for it."""
     opened = current_inspections.inspection(inspection)
-    now, before = _now_and_before(inspection)
-    asked = now.framework.questions.get(question)
-    if asked is None:
-        abort(404, f"There is no question called {question} in {now.framework.title}.")
-    blind, repository = current_inspections.blind(inspection), current_cases.repository()
-    shown = current_inspections.shown(inspection, now.readings)
-    access_control.shown(*(reading.reference for reading in shown))
-    cases = sorted(
-        ((reading, answer) for reading in shown for answer in reading.answers if answer.question.id == question),
-        key=lambda case: ((1, 0, 3, 2)[VERDICTS.index(case[1].answer)], case[0].reference),
-    )
+    seen = question_seen(inspection, question)
+    framework = seen.scored.framework
     return render_template(
         "inspections/question.html",
         inspection=inspection,
         opened=opened,
-        question=asked,
-        criterion=now.framework.criterion_of(question),
-        **_by_unit(now, now.framework.criterion_of(question)),
-        scored=now,
-        before=before,
-        cases=[(reading, repository.with_comment(reading.reference, answer)) for reading, answer in cases],
-        people=current_cases.names((reading.reference for reading in shown), now.moment),
-        names=_names(opened.follows) if before else None,
-        hidden=len(now.readings) - len(shown) - len(blind),
-        blind=len(blind),
-        source=now.framework.sources[asked.cite],
-        printed=lambda score: printed(now.framework, score),
-        rest_on=lambda reading, answer: late_in_answer(
-            answer,
-            late_grounds(current_cases.repository(), reading.reference, reading.moment, inspection),
-            now.moment.on,
-        ),
+        question=seen.question,
+        criterion=framework.criterion_of(question),
+        **answers_by_unit(seen.scored, framework.criterion_of(question)),
+        scored=seen.scored,
+        before=seen.before,
+        cases=seen.answered(),
+        people=current_cases.names((reading.reference for reading, _ in seen.cases), seen.scored.moment),
+        names=_names(opened.follows) if seen.before else None,
+        hidden=seen.hidden,
+        blind=seen.blind,
+        source=framework.sources[seen.question.cite],
+        printed=lambda score: printed(framework, score),
+        rest_on=lambda reading, answer: rests_on_late(inspection, reading, answer, seen.scored),
     )
+
+
+@dataclass(frozen=True)
+class QuestionSeen:
+    """A question of an inspection as its reader may see it.
+
+    ``cases``: each case with its answer, the insufficient first. ``hidden``: how many cases are counted and not shown;
+    ``blind``: of how many the reader has still to finish a reading.
+    """
+
+    question: Question
+    scored: ScoredSample
+    before: ScoredSample | None
+    cases: list[tuple[Reading, Answer]]
+    hidden: int
+    blind: int
+
+    def answered(self) -> list[tuple[Reading, Answer]]:
+        """The same cases, with the comments of their judgements. They go into the access log."""
+        access_control.shown(*(reading.reference for reading, _ in self.cases))
+        return [answer_opened(*case) for case in self.cases]
+
+
+def answer_opened(reading: Reading, answer: Answer) -> tuple[Reading, Answer]:
+    """A case's answer with the comment of its judgement."""
+    return reading, current_cases.repository().with_comment(reading.reference, answer)
+
+
+def question_seen(inspection: str, question: str) -> QuestionSeen:
+    """A question of an inspection that is open to the reader, at the moment read. 404 where its framework has none of this id."""
+    now, before = now_and_before(inspection)
+    asked = now.framework.questions.get(question)
+    if asked is None:
+        abort(404, f"There is no question called {question} in {now.framework.title}.")
+    blind = current_inspections.blind(inspection)
+    shown = current_inspections.shown(inspection, now.readings)
+    cases = sorted(
+        ((reading, answer) for reading in shown for answer in reading.answers if answer.question.id == question),
+        key=lambda case: ((1, 0, 3, 2)[VERDICTS.index(case[1].answer)], case[0].reference),
+    )
+    return QuestionSeen(asked, now, before, cases, len(now.readings) - len(shown) - len(blind), len(blind))
+
+
+def rests_on_late(inspection: str, reading: Reading, answer: Answer, scored: ScoredSample) -> list[str]:
+    """The entries stored or corrected late on which an answer rests."""
+    late = late_grounds(current_cases.repository(), reading.reference, reading.moment, inspection)
+    return late_in_answer(answer, late, scored.moment.on)
 
 
 @blueprint.get("/inspections/<inspection>/standards")
@@ -155,31 +194,54 @@ def question(inspection: str, question: str) -> str:
 def rescore(inspection: str) -> str:
     """The inspection judged by one edition of the standards only: the answers that change, and why."""
     opened = current_inspections.inspection(inspection)
-    before = current_inspections.scored(inspection, current_cases.moment())
-    editions = before.framework.standards.editions
-    name = request.args.get("standards") or editions[-1].id
-    edition = next((e for e in editions if e.id == name), None)
-    if edition is None:
-        abort(404, f"There is no edition called {name}. {offered(name, (e.id for e in editions))}")
-    after = current_inspections.scored(inspection, current_cases.moment(), edition.id)
-    found = score_changes(before.readings, after.readings)
-    shown = {reading.reference for reading in current_inspections.shown(inspection, after.readings)}
-    listed = [with_comment(current_cases.repository(), change) for change in found if change.reference in shown]
+    found = rescored(inspection, request.args.get("standards"))
+    listed = [change_opened(change) for change in found.shown]
     access_control.shown(*dict.fromkeys(change.reference for change in listed))
     return render_template(
         "inspections/rescore.html",
         inspection=inspection,
         opened=opened,
-        edition=edition,
-        editions=editions,
-        before=before,
-        after=after,
+        edition=found.edition,
+        editions=found.before.framework.standards.editions,
+        before=found.before,
+        after=found.after,
         changes=listed,
-        changed=len(found),
+        changed=found.changed,
     )
 
 
-def _now_and_before(inspection: str) -> tuple[ScoredSample, ScoredSample | None]:
+@dataclass(frozen=True)
+class Rescored:
+    """An inspection by one edition alone. ``shown``: the answers that change, as far as their cases are open to the reader;
+    ``changed``: how many change in all."""
+
+    edition: Edition
+    before: ScoredSample
+    after: ScoredSample
+    shown: list[ScoreChange]
+    changed: int
+
+
+def rescored(inspection: str, name: str | None) -> Rescored:
+    """An inspection judged by one edition of the standards (None: its latest). 404 where there is none of this id."""
+    before = current_inspections.scored(inspection, current_cases.moment())
+    editions = before.framework.standards.editions
+    wanted = name or editions[-1].id
+    edition = next((e for e in editions if e.id == wanted), None)
+    if edition is None:
+        abort(404, f"There is no edition called {wanted}. {offered(wanted, (e.id for e in editions))}")
+    after = current_inspections.scored(inspection, current_cases.moment(), edition.id)
+    found = score_changes(before.readings, after.readings)
+    shown = {reading.reference for reading in current_inspections.shown(inspection, after.readings)}
+    return Rescored(edition, before, after, [change for change in found if change.reference in shown], len(found))
+
+
+def change_opened(change: ScoreChange) -> ScoreChange:
+    """A change with the comments of its judgements."""
+    return with_comment(current_cases.repository(), change)
+
+
+def now_and_before(inspection: str) -> tuple[ScoredSample, ScoredSample | None]:
     """The inspection at the moment asked for, and the inspection that it follows at its own moment."""
     return current_inspections.scored(inspection, current_cases.moment()), current_inspections.scored_before(inspection)
 
@@ -187,7 +249,7 @@ def _now_and_before(inspection: str) -> tuple[ScoredSample, ScoredSample | None]
 OTHERS = "Other units, which are not open to you"
 
 
-def _by_unit(scored: ScoredSample, criterion: Criterion) -> dict[str, Any]:
+def answers_by_unit(scored: ScoredSample, criterion: Criterion) -> dict[str, Any]:
     """The added answers of each unit to a criterion of a region, and what the units are called."""
     section = next(one for one in scored.framework.sections if criterion in one.criteria)
     if section.rated_by != "units":
@@ -196,7 +258,7 @@ def _by_unit(scored: ScoredSample, criterion: Criterion) -> dict[str, Any]:
     return {"units": scores_by_unit(scored, titles, OTHERS), "titles": {**titles, OTHERS: OTHERS}}
 
 
-def _same_evidence(opened: InspectionOpened) -> bool | None:
+def evidence_is_same(opened: InspectionOpened) -> bool | None:
     """Whether an inspection rests on the same evidence as the one that it follows; None where one does not say."""
     return same_evidence(current_cases.repository().inspections[opened.follows], opened) if opened.follows else None
 
@@ -206,7 +268,7 @@ def _names(follows: str | None) -> tuple[str, str] | None:
     return names_of(current_cases.repository().inspections[follows]) if follows else None
 
 
-def _criterion(scored: ScoredSample, name: str) -> Criterion:
+def criterion_found(scored: ScoredSample, name: str) -> Criterion:
     found = next((c for c in scored.framework.criteria if c.id == name), None)
     if found is None:
         abort(404, f"There is no criterion called {name} in {scored.framework.title}.")

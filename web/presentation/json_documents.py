@@ -92,7 +92,8 @@ def known(known_at: datetime | None) -> str:
     return "hindsight" if known_at is None else known_at.astimezone(LONDON).isoformat()
 
 
-def _question(q: QuestionScore) -> dict[str, Any]:
+def question_document(q: QuestionScore) -> dict[str, Any]:
+    """The figures of a question."""
     low, high = q.interval or (None, None)
     return {
         "id": q.question.id,
@@ -113,7 +114,7 @@ def _criterion(c: CriterionScore) -> dict[str, Any]:
         "weight": c.criterion.weight,
         "score": _number(c.score),
         "printed": c.printed,
-        "questions": [_question(q) for q in c.questions],
+        "questions": [question_document(q) for q in c.questions],
     }
 
 

@@ -43,9 +43,8 @@ def test_the_description_is_valid_and_whole(described: Any) -> None:
     assert all(re.fullmatch("[a-z]+[A-Z][A-Za-z]*", name) for name in names), names
     tags = {tag["name"] for tag in described["tags"] if tag["description"]}
     for where, one, parameters in operations(described):
-        assert (
-            one["summary"].endswith(".") and set(one["tags"]) <= tags and (one["x-open-to"] or one["x-machine-right"])
-        ), where
+        assert one["summary"].endswith(".") and set(one["tags"]) <= tags, where
+        assert one["x-open-to"] or one["security"] == [{"bearer": []}], where
         assert {"401", "403", "404", "422", "429", "503", "default"} <= set(one["responses"]), where
         assert all(each.get("description") for each in parameters), where
         for each in parameters:

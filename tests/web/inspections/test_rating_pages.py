@@ -174,6 +174,17 @@ def test_a_region_names_its_units_from_a_list(lead: FlaskClient, cases: list[str
         assert "By unit: sufficient answers" in shown and "October audit</th>" in shown and "4 of 4" in shown
     assert '<span class="ca-base">October audit</span>' in shown
     assert "Answers are added up from October audit: answers, not per cents." in lead.get(f"/inspections/{name}").text
+    api = f"/api/v1/inspections/{name}"
+    assert lead.get(api).json["units"] == ["october-audit"]
+    by_unit = [{"unit": "October audit", "sufficient": 4, "n": 4}]
+    assert lead.get(f"{api}/questions/assessment-desistance").json["units"] == by_unit
+    assert {one["unit"] for one in lead.get(f"{api}/questions/assessment-desistance/cases").json["items"]} == {
+        "october-audit"
+    }
+    assert (
+        lead.get(f"{api}/management").json["rating"]["bands"]
+        and lead.get(f"{api}/sheet").json["now"]["rating"]["total"]
+    )
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ ARGUMENTS = {
     "digest": "0" * 64, "kept": "0" * 32, "level": "officer", "key": "Helen Sallis", "action": "x", "what": "agree",
     "which": "quarters", "recommendation": 8, "part": "step", "step": "lead", "alert": "x", "code": "cy", "mapping": "crams",
     "position": 3,
+    "framework": "esi-2003",
 }  # fmt: skip
 
 

@@ -30,7 +30,7 @@ class ProcessQuery(ReportQuery):
         exclude = ("beside", "trend")
 
 
-class ProcessSchema(Answer):
+class EnforcementSchema(Answer):
     """The tables of the process page: steps, places, and paths where they may be told."""
 
     as_at = fields.Date(required=True, metadata={"description": "As at the end of this day.", "example": "2005-12-22"})
@@ -44,7 +44,7 @@ class ProcessSchema(Answer):
     sheets = fields.List(fields.Nested(SheetSchema), required=True, metadata={"description": "Its tables."})
 
 
-@blueprint.one("/process", "getProcess", ProcessSchema, roles=WORKERS, query=ProcessQuery, dear=True)
+@blueprint.one("/process", "getEnforcement", EnforcementSchema, roles=WORKERS, query=ProcessQuery, dear=True)
 def process(query: dict[str, Any]) -> dict[str, Any]:
     """The steps and paths from absence to breach, for a place, over so many months up to a day.
 

@@ -26,6 +26,7 @@ from tests.support.once import made_once, share_folder, shared
 from tests.support.postgres import Server, running
 from web.app import create_app
 from web.cli import main
+from web.site import request_ids
 
 settings.load_profile("quick")
 
@@ -233,3 +234,9 @@ def copied(database: Path, folder: Path) -> Path:
     for part in database.parent.glob(database.name + "*"):
         (shutil.copytree if part.is_dir() else shutil.copy)(part, folder / part.name)
     return folder / database.name
+
+
+@pytest.fixture
+def same_request_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All requests have the same number, so that error pages can be compared."""
+    monkeypatch.setattr(request_ids, "new_id", lambda: "0" * 32)

@@ -17,7 +17,6 @@ from domain.accounts.access_lines import OPERATOR, UNKNOWN, LogUnavailable, dige
 from domain.accounts.access_seals import Sealing
 from domain.accounts.access_store import Cursor, LogStore
 from domain.store.database import Database, Kind, guards
-from domain.store.engines import DatabaseError, engine_of
 from domain.store.table_steps import ACCESS_LOG
 
 NEVER = "the access log is never changed"
@@ -61,8 +60,11 @@ def prepare(store: LogStore, record: Database, is_account: Callable[[str], bool]
 
 
 def _bring_up(store: LogStore) -> None:
-    with store.transaction():  # on SQLite it makes the file, and how its journal is kept
-        pass
+    with store.transaction() as c:  # on SQLite it makes the file, and how its journal is kept
+        if _reached(c, store.kind) == ACCESS_LOG.newest:
+            return
+    from domain.store.engines import DatabaseError, engine_of
+
     engine = engine_of(store.database)
     try:
         ACCESS_LOG.bring_up(store.database, engine)
@@ -70,6 +72,14 @@ def _bring_up(store: LogStore) -> None:
         raise LogUnavailable(f"the access log ({store.database}) cannot be used: {error}") from error
     finally:
         engine.dispose()
+
+
+def _reached(c: Cursor, kind: Kind) -> str | None:
+    """The last of the numbered steps that was done; None: none."""
+    there = {"sqlite": "SELECT name FROM sqlite_master WHERE name = ?", "postgresql": "SELECT to_regclass(?)"}[kind]
+    if not any(row[0] for row in c.rows(there, (ACCESS_LOG.table,))):
+        return None
+    return next((str(row[0]) for row in c.rows(f"SELECT version_num FROM {ACCESS_LOG.table}")), None)
 
 
 class Earlier(NamedTuple):

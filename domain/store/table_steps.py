@@ -6,11 +6,12 @@ done. SQLite files are brought up when they are opened, PostgreSQL by ``caseaudi
 """
 
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import sqlalchemy as sa
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from domain.store.database import Database, NotPrepared
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa  # what finds its tables brought up already starts without it
 
 
 class TableSteps(NamedTuple):
@@ -28,13 +29,15 @@ class TableSteps(NamedTuple):
         """The number of the last step of this program, such as ``0003``."""
         return max(one.stem.rpartition("_")[2] for one in self.folder.glob("*_[0-9]*.py"))
 
-    def reached(self, c: sa.Connection) -> str | None:
+    def reached(self, c: "sa.Connection") -> str | None:
         """The number of the last step done in this database; None: none."""
+        import sqlalchemy as sa
+
         if not sa.inspect(c).has_table(self.table):
             return None
         return c.execute(sa.select(sa.column("version_num")).select_from(sa.table(self.table))).scalar()
 
-    def bring_up(self, database: Database, engine: sa.Engine) -> None:
+    def bring_up(self, database: Database, engine: "sa.Engine") -> None:
         """Do the steps that have not been done, all or none. Several processes may do so at once.
 
         ``NotPrepared`` where a later version of the program has been here.
@@ -51,7 +54,7 @@ class TableSteps(NamedTuple):
                 c.exec_driver_sql(f"SELECT pg_advisory_xact_lock(hashtext('caseaudit {self.table}'))")
             _run(self, c)
 
-    def require(self, database: Database, engine: sa.Engine) -> None:
+    def require(self, database: Database, engine: "sa.Engine") -> None:
         """``NotPrepared`` unless all steps of this version, and no others, have been done in this database."""
         with engine.connect() as c:
             reached = self.reached(c)
@@ -71,7 +74,7 @@ REGISTER = TableSteps("register_steps", "register_steps")
 ACCESS_LOG = TableSteps("access_log_steps", "access_log_steps")
 
 
-def _run(steps: TableSteps, c: sa.Connection) -> None:
+def _run(steps: TableSteps, c: "sa.Connection") -> None:
     from alembic.config import Config
     from alembic.runtime.environment import EnvironmentContext
     from alembic.script import ScriptDirectory

@@ -42,7 +42,7 @@ def index() -> str:
 @access_control.open_to(*ADMINISTRATORS)
 def new() -> str | Response:
     """Ask for a destination; a second person confirms it. With ``replaces``, one that goes on where another is."""
-    before = _replaced(request.values.get("replaces", ""))
+    before = _replaced((request.form if request.method == "POST" else request.args).get("replaces", ""))
     if request.method == "GET":
         return _form(_as_form(before), list(before.wanted.types) if before else [], {}, before)
     register = access_control.register()

@@ -30,8 +30,10 @@ IF_NONE_MATCH = {
 
 def tag(response: Response) -> Response:
     """Put its tag on an answer that was read; 304 where the request names it."""
+    if request.method not in ("GET", "HEAD") or response.status_code != HTTPStatus.OK:
+        return response  # the page of an outage asks the database nothing
     who = access_control.signed_in()
-    if who is None or request.method not in ("GET", "HEAD") or response.status_code != HTTPStatus.OK:
+    if who is None:
         return response
     response.vary.update(("Cookie", "Authorization"))
     if response.is_streamed:

@@ -421,7 +421,12 @@ def get_management(_: dict[str, Any], inspection: str) -> dict[str, Any]:
 
 
 @blueprint.one(
-    "/inspections/<inspection>/report", "getInspectionReport", InspectionReportSchema, roles=READERS, path=PATH
+    "/inspections/<inspection>/report",
+    "getInspectionReport",
+    InspectionReportSchema,
+    roles=READERS,
+    path=PATH,
+    dear=True,
 )
 def get_report(_: dict[str, Any], inspection: str) -> dict[str, Any]:
     """The report: figures, findings beside them, recommendations, and what proves it. It names no case.

@@ -184,7 +184,7 @@ def list_officers(query: dict[str, Any]) -> Rows[Officer]:
     )  # fmt: skip
 
 
-@blueprint.one("/matrix/figure", "getMatrixFigure", FigureSchema, roles=WORKERS, query=SubjectQuery)
+@blueprint.one("/matrix/figure", "getMatrixFigure", FigureSchema, roles=WORKERS, query=SubjectQuery, dear=True)
 def figure(query: dict[str, Any]) -> dict[str, Any]:
     """A figure of the matrix.
 
@@ -207,6 +207,7 @@ def figure(query: dict[str, Any]) -> dict[str, Any]:
     filters=SubjectQuery,
     sort=COLUMNS,
     default="kept",
+    dear=True,
 )
 def duties(query: dict[str, Any]) -> Rows[Named]:
     """The duties behind a figure of the matrix.

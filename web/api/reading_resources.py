@@ -292,7 +292,13 @@ def get_draw(_: dict[str, Any], inspection: str) -> dict[str, Any]:
 
 
 @blueprint.paged(
-    "/inspections/<inspection>/draw/cases", "listDrawnCases", DrawnCaseSchema, roles=OPENERS, read="undated", path=PATH
+    "/inspections/<inspection>/draw/cases",
+    "listDrawnCases",
+    DrawnCaseSchema,
+    roles=OPENERS,
+    read="undated",
+    path=PATH,
+    dear=True,
 )
 def list_drawn(_: dict[str, Any], inspection: str) -> Rows[DrawLine]:
     """The frame as drawn, by stratum and ticket, for who runs the inspection. Cases that are closed to you come last.

@@ -124,8 +124,7 @@ Step = tuple[int, StepLabel]
 
 @blueprint.paged(
     f"{PATH}/replay", "listReplaySteps", ReplayStepLineSchema, roles=READERS, filters=ReplayQuery, path=EXAMPLE,
-    sort={"step": lambda step: step[0]},
-)  # fmt: skip
+    sort={"step": lambda step: step[0]}, dear=True)  # fmt: skip
 def steps(query: dict[str, Any], crn: str, number: int) -> Rows[Step]:
     """The steps by which a file grew.
 
@@ -137,8 +136,7 @@ def steps(query: dict[str, Any], crn: str, number: int) -> Rows[Step]:
 
 @blueprint.one(
     f"{PATH}/replay/<int:position>", "getReplayStep", ReplayStepSchema, roles=READERS, query=ReplayQuery,
-    path=EXAMPLE | {"position": "1"},
-)  # fmt: skip
+    path=EXAMPLE | {"position": "1"}, dear=True)  # fmt: skip
 def replay_step(query: dict[str, Any], crn: str, number: int, position: int) -> dict[str, Any]:
     """One step of a replay.
 
@@ -162,7 +160,7 @@ def replay_step(query: dict[str, Any], crn: str, number: int, position: int) -> 
     }  # fmt: skip
 
 
-@blueprint.one(f"{PATH}/then-and-now", "getThenAndNow", ThenAndNowSchema, roles=READERS, path=EXAMPLE)
+@blueprint.one(f"{PATH}/then-and-now", "getThenAndNow", ThenAndNowSchema, roles=READERS, path=EXAMPLE, dear=True)
 def compare(_: dict[str, Any], crn: str, number: int) -> dict[str, Any]:
     """A case then and now.
 

@@ -30,6 +30,7 @@ PURPOSES: Mapping[str, Purpose] = {
     "about": "own account", "digests": "own account", "factors": "own account",
     "languages": "own account", "openid": "own account", "own_account": "own account", "signing_in": "own account",
     "api-docs": "own account", "api_docs": "own account", "board_pack": "reports", "compliance": "reports", "handbook": "reports",
+    "process": "reports",
     "actions": "supervision", "begin": "supervision", "calendars": "supervision", "caseload": "supervision",
     "cases": "supervision", "changes": "supervision", "countersign": "supervision", "desk": "supervision",
     "home": "supervision", "matrix": "supervision", "officers": "supervision", "outcomes": "supervision",

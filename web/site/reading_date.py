@@ -46,6 +46,7 @@ UNDATED = frozenset(
         "access",
         "imports",
         "sources",
+        "destinations",
         "proof",
         "api_docs",
         "api-docs",

@@ -26,10 +26,15 @@ def request_id() -> str:
     return str(request.environ.get(IN_ENVIRON, "")) if has_request_context() else ""
 
 
+def new_id() -> str:
+    """An id by chance."""
+    return secrets.token_hex(16)
+
+
 def give(environ: "WSGIEnvironment", *, trusted: bool) -> str:
     """Give a request its id, and return it. ``trusted``: whether its ``X-Request-ID`` comes from a proxy of ours."""
     sent = str(environ.pop("HTTP_X_REQUEST_ID", ""))
-    found = sent if trusted and WELL_FORMED.fullmatch(sent) else secrets.token_hex(16)
+    found = sent if trusted and WELL_FORMED.fullmatch(sent) else new_id()
     environ[IN_ENVIRON] = found
     return found
 

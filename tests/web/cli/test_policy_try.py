@@ -111,7 +111,9 @@ def test_what_cannot_be_tried_is_refused_in_words(run: Any, draft: Path, tmp_pat
         "give one of them"
         in run(draft, "--starts", "2005-05-01", "--for-orders-begun-from", "2005-05-01", code=2).stderr
     )
-    assert "no case is held in 'Kent'" in run(draft, "--area", "Kent", code=2).stderr.replace("\n", " ")
+    assert "No case has been held in an area called Kent" in run(draft, "--area", "Kent", code=2).stderr.replace(
+        "\n", " "
+    )
     assert "is before --from" in run(draft, "--to", "2005-01-01", code=2).stderr
     for option in ("--starts", "--for-orders-begun-from"):
         assert f"{option} 2006-01-01 is after --to 2005-10-03" in run(draft, option, "2006-01-01", code=2).stderr

@@ -21,7 +21,7 @@ from tests.support.people import add, confirm_all, post, signed_in
 from tests.web.inspections.test_inspection_pages import AUDIT, audit
 from web.app import create_app
 
-pytestmark = pytest.mark.both
+pytestmark = [pytest.mark.both, pytest.mark.usefixtures("same_request_number")]
 
 QUESTION = "initial-plan-satisfactory"
 WORDS = "Nothing in it is measurable"

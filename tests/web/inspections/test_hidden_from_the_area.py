@@ -71,7 +71,7 @@ def test_no_page_of_the_case_tells_the_area(app: Flask, case: str, who: str) -> 
 def test_no_total_moves_for_the_area(app: Flask, case: str) -> None:
     """The number of entries recorded in the month is the same before and after the inspector's next answers."""
     spo, lead = signed_in(app, "p.anstey"), signed_in(app, "j.hartnell")
-    told = [f"/reports/recording?{LATE}", f"/changes?{LATE}", f"/caseload?{LATE}", "/desk"]
+    told = [f"/reports/recording?{LATE}", f"/changed?{LATE}", f"/cases?{LATE}", "/desk"]
     before = [_told(spo.get(page, follow_redirects=True).text) for page in told]
     for question in ("work-prioritised", "record-well-organised"):
         post(lead, f"{AUDIT}/read/{case}", **{f"answer {question}": "insufficient"})

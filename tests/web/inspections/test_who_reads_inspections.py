@@ -19,7 +19,7 @@ from tests.web.site.test_access_control import CHELTENHAM, GLOUCESTER
 from web.app import create_app
 from web.site import access_control, clock
 
-pytestmark = pytest.mark.both
+pytestmark = [pytest.mark.both, pytest.mark.usefixtures("same_request_number")]
 
 PAGES = ("", "/work", "/frame", "/sample", "/draw", "/draw/csv", "/allocation", "/readings", "/agreement", "/management",
          "/report", "/report/json", "/report/pdf", "/report/csv", "/criteria/B1", "/questions/plan-reviewed", "/standards",

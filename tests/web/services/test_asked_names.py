@@ -76,4 +76,4 @@ def test_codes_and_places_of_reports_are_told_likewise(demo_app: Flask, address:
 def test_the_api_tells_the_same_as_json(demo_app: Flask) -> None:
     answer = signed_in(demo_app, "p.anstey").get("/api/v1/reports/plans?of=team:Gloucestr")
     assert answer.status_code == 404 and answer.json is not None
-    assert answer.json["message"].endswith("that you answer for. There are: Gloucester.")
+    assert answer.json["detail"].endswith("that you answer for. There are: Gloucester.")

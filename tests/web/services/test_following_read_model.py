@@ -197,7 +197,7 @@ def test_lists_of_columns_not_made_say_so_and_what_makes_them(
     for answer in (page, told):
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "20")
         assert "caseaudit follow" in answer.text and "Try again in 20 seconds." in answer.text
-    assert told.json is not None and told.json["code"] == 503
+    assert told.json is not None and told.json["status"] == 503
     home = columns_folder(views.database)
     assert ColumnMaker(views, home, in_this_process).make()
     assert client.get("/reports/monitoring").status_code == 200

@@ -38,7 +38,7 @@ ARGUMENTS = {
 }  # fmt: skip
 
 
-pytestmark = pytest.mark.both
+pytestmark = [pytest.mark.both, pytest.mark.usefixtures("same_request_number")]
 
 
 @pytest.fixture

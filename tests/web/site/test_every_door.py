@@ -52,14 +52,14 @@ CHOICES: Mapping[str, list[Any]] = {
 }  # fmt: skip
 """What stands in the addresses; a quick run takes the first of each but for cases."""
 
-REPORTS = ("compliance.report", "compliance.table", "compliance.chart_table", "api.report")
+REPORTS = ("compliance.report", "compliance.table", "compliance.chart_table", "api_reports.report")
 
 OTHERS: Mapping[str, Any] = {
     "kept": "0" * 32, "recommendation": 8, "part": "step", "step": "lead", "alert": "x",
     "which": "quarters", "code": "cy", "mapping": "crams",
     "criterion": "B1", "question": "plan-reviewed", "entry": "x", "edition": "2005", "clause": "plan-review",
     "entry_id": "0014", "username": "p.anstey", "mark": "x", "digest": "0" * 64, "decision": "confirmed",
-    "level": "officer", "key": "Helen Sallis", "action": "x", "what": "agree",
+    "level": "officer", "key": "Helen Sallis", "action": "x", "what": "agree", "position": 3, "framework": "esi-2003",
 }  # fmt: skip
 QUERIES = ("", "?as_at=2005-10-03", "?as_at=2005-10-03&known=hindsight", "?inspection=gloucestershire-2005")
 

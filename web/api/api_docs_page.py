@@ -6,7 +6,7 @@ from web.api import api_words
 from web.api.api_conventions import PROBLEMS
 from web.api.api_query import MOST_ROWS
 from web.presentation.pagination import SIZE
-from web.site import access_control
+from web.site import access_control, machines
 
 blueprint = Blueprint("api_docs", __name__, url_prefix="/api/v1")
 
@@ -16,6 +16,7 @@ DOCUMENT = "api document"
 
 @blueprint.get("/docs")
 @access_control.open_to()
+@machines.open_to_machines()
 def index() -> str:
     """The page."""
     document = current_app.extensions[DOCUMENT]()

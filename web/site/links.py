@@ -82,7 +82,7 @@ LONGEST_BACK = 500
 
 def is_home(who: Account) -> bool:
     """Whether the page asked for is the home page of this account."""
-    return bool(request.endpoint == NAVIGATION[who.role][0][1])
+    return request.endpoint in [endpoint for _, endpoint in NAVIGATION.get(who.role, ())[:1]]
 
 
 def other_arguments() -> list[tuple[str, str]]:
@@ -126,7 +126,7 @@ def back_to(address: str | None) -> str:
 def menu() -> list[tuple[str, str]]:
     """Label and endpoint of each item that the person signed in may enter; empty where nobody is."""
     who = access_control.signed_in()
-    items = () if who is None else NAVIGATION[who.role]
+    items = () if who is None else NAVIGATION.get(who.role, ())
     return [
         (label, endpoint)
         for label, endpoint in items

@@ -239,3 +239,10 @@ def test_a_limit_that_is_no_number_is_said_at_the_start(monkeypatch: pytest.Monk
         machines.Limits.of_environment().entries,
         machines.Limits.of_environment().megabytes,
     )
+
+
+def test_whoever_writes_for_a_machine_reads_the_docs_with_its_token(app: Flask) -> None:
+    machine(app)
+    page = MachineClient(app, token(app)).get("/api/v1/docs")
+    assert page.status_code == 200 and 'id="sendEntries"' in page.text, page.text[:300]
+    assert MachineClient(app, "foo").get("/api/v1/docs").status_code == 401

@@ -100,7 +100,7 @@ def check_fits(backup: Manifest, keys: Manifest | None, today: date) -> None:
             f"the keys were to be destroyed by {keys.until}, and that day is over: destroy the file, and give a later one"
         )
     if backup.records[0] not in keys.records:
-        raise WrongKeys(f"the keys are those of the record {keys.origin}, and the backup is of {backup.origin}")
+        raise WrongKeys(f"the keys are those of the record {keys.origin}, and this record is {backup.origin}")
     if keys.entries.position < backup.entries.position:
         raise WrongKeys(
             f"the keys are of an earlier moment ({keys.made_at:%Y-%m-%d %H:%M} UTC) than the backup "
@@ -200,9 +200,10 @@ def _prove(
 def put_back(files: Files, register: AccountRegister, keys: Kept, today: date) -> int:
     """Put the keys of persons back into a record that was restored without them; how many. ``WrongKeys``."""
     said, head = keys.manifest, LogReader(files.recorder).head()
-    store = moved_to(files) or ""
+    store, ids = moved_to(files) or "", record_ids(files)
+    known_as = said.records[:1] if said.records[0] in ids else ids  # of before the record got a name of its own
     needed = Manifest(
-        kind="backup", program=said.program, made_at=said.made_at, id=said.id, origin=head.origin, records=record_ids(files),
+        kind="backup", program=said.program, made_at=said.made_at, id=said.id, origin=head.origin, records=known_as,
         database="", steps=[], types=[], entries=said.entries, access=said.access, tables={}, persons=1, sealed=True,
         key_store=store,
     )  # fmt: skip

@@ -42,6 +42,7 @@ class Following:
     pool: WorkerPool | None = None
     """Takes in entries where very many are behind."""
     progress: Progress = field(default_factory=Progress)
+    _followed: bool = field(init=False, default=False)
 
     def run(self) -> None:
         """Follow until ``stop()``. An unreachable database is tried again, after up to 30 s; any other error is raised."""
@@ -52,6 +53,8 @@ class Following:
                 pause = self.poll
             except (DBAPIError, psycopg.Error) as error:
                 self.progress.failures += 1
+                pause = self.poll if self._followed else pause  # another outage begins with a short wait again
+                self._followed = False
                 self.say(f"the database does not answer, trying again in {pause:g} s: {words_of(error)}")
                 self._sleep(pause)
                 pause = min(2 * pause, 30)
@@ -80,6 +83,7 @@ class Following:
                         note(self.read_model.position)
                     elif not one_step(self.read_model, self.batch, note) and not self.stop():
                         mine.wait(self.poll)
+                    self._followed = True
             finally:
                 self.progress.active = False
 

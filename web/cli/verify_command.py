@@ -38,6 +38,7 @@ from domain.store.log_reader import LogReader, stored_by
 from domain.store.preparation import TREE_FILE, late_differing, seals
 from domain.store.record_keys import unsigned_words
 from domain.store.stored_by import DEMONSTRATION, StoredBy, is_own_doing
+from domain.store.table_steps import REGISTER
 from projections.cases.case_repository import CaseRepository
 from web.cli import command_options
 from web.cli.progress_bars import progress_of
@@ -200,6 +201,9 @@ def _prove(files: Files, outside: Outside, database: str) -> None:
 def _check_accounts(files: Files, database: str) -> None:
     """Hold the accounts against the log, and name those who stored entries and have none. ``BrokenChain``."""
     of_backup = files.database.read_only
+    if of_backup and _has_older_accounts(files):
+        click.echo("The accounts in it are of an older version: a restore brings them up and proves them (--rehearse).")
+        return
     with closing(
         KeptAccounts(engine_of(files.database), database) if of_backup else AccountRegister(database)
     ) as register:
@@ -213,6 +217,16 @@ def _check_accounts(files: Files, database: str) -> None:
                 f"'{one.actor}' has no account here and stored {count_noun(one.entries, 'entry', 'entries')}, the first at "
                 f"position {one.first}"
             )
+
+
+def _has_older_accounts(files: Files) -> bool:
+    """Whether the tables of accounts lack steps of this version."""
+    engine = engine_of(files.database)
+    try:
+        with engine.connect() as c:
+            return REGISTER.reached(c) != REGISTER.newest
+    finally:
+        engine.dispose()
 
 
 def _say_what_it_lacks(files: Files) -> None:

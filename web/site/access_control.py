@@ -16,7 +16,7 @@ from domain.accounts.account_register import AccountRegister
 from domain.accounts.roles import MACHINES, PEOPLE, Account, Role
 from domain.accounts.sign_in_sessions import IDLE, Session, Stage
 from domain.store.stored_by import SAMPLES, StoredBy
-from web.site import access_logging, clock, machines, problems
+from web.site import access_logging, clock, machines, outages, problems
 from web.site.cookie_signing import CookieSigning
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -108,6 +108,7 @@ def _held() -> tuple[Session, Account] | None:
         return None
     if g.get("held", ("",))[0] != token:
         g.held = token, register().sessions.find(token, clock.now())
+        outages.note_answered()
     found: tuple[Session, Account] | None = g.held[1]
     return found
 

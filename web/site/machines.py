@@ -19,7 +19,7 @@ from domain.accounts.api_tokens import PREFIX
 from domain.accounts.kept_accounts import NoSuchAccount
 from domain.accounts.roles import MACHINES, Account, Right
 from domain.accounts.sign_in_tries import FREE_FROM_ONE_PLACE, Subject, client
-from web.site import access_logging, access_tokens, clock, problems
+from web.site import access_logging, access_tokens, clock, outages, problems
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -110,6 +110,8 @@ def bearer(register: AccountRegister) -> Bearer:
     """Who this request's bearer token is of; looked up once a request."""
     if "bearer" not in g:
         g.bearer = _found(register, request.headers.get("Authorization", ""))
+        if g.bearer.named or g.bearer.account:
+            outages.note_answered()
     found: Bearer = g.bearer
     return found
 

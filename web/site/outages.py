@@ -48,6 +48,9 @@ NEEDS_NONE = ("static", "healthz")
 MET = "caseaudit.outage"
 """Where a request notes that it met the outage."""
 
+ANSWERED = "caseaudit.answered"
+"""Where a request notes that the database has answered it. Pages that ask it nothing say nothing of an outage."""
+
 PASSES = "caseaudit.passes"
 """Where a request notes that it was let through to try."""
 
@@ -100,6 +103,11 @@ def breaker() -> Breaker:
 def met() -> bool:
     """Whether this request has met an outage: then it asks the database nothing more."""
     return MET in request.environ
+
+
+def note_answered() -> None:
+    """Note that the database has answered this request."""
+    request.environ[ANSWERED] = True
 
 
 def page(cause: str, why: str = "") -> Response:
@@ -175,7 +183,8 @@ def _note_entered() -> None:
 def _over(error: BaseException | None) -> None:
     was_let_through = request.environ.pop(PASSES, False)
     if breaker().cause and request.endpoint not in NEEDS_NONE:
-        ended = breaker().over(was_let_through=was_let_through, well=error is None and not met())
+        well = error is None and not met() and ANSWERED in request.environ
+        ended = breaker().over(was_let_through=was_let_through, well=well)
         if ended is not None:
             current_app.logger.warning("the database can be used again, after %.0f seconds", ended)
 

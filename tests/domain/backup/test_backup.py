@@ -34,6 +34,7 @@ from domain.store.log_reader import LogReader
 from domain.store.record_copy import columns_of
 from domain.store.record_state import NotToBeOpened
 from domain.store.sealer import KeysMissing
+from domain.store.table_steps import REGISTER, TableSteps
 from domain.store.witnessed import Witnessed
 from tests.domain.backup.records import AT, CRN, NAME, TODAY, backed_up, opened, restored, sealed
 from tests.domain.store.test_sealed_record import contact, read_now
@@ -158,6 +159,26 @@ def test_without_keys_names_read_sealed_and_nothing_is_recorded_until_they_are_p
     with opened(target) as files:
         assert read_now(files)["start"]["person"]["name"] == NAME
     assert "are here" in run("keys", "restore", str(tmp_path / "k"), "--database", target, code=2).output
+
+
+@pytest.mark.parametrize("new", [None, "a copy for training"])
+def test_keys_are_put_back_into_a_record_that_goes_on_under_a_name_of_its_own(
+    record: str, target: str, tmp_path: Path, new: str | None
+) -> None:
+    backed_up(record, tmp_path / "b", tmp_path / "k")
+    restored(tmp_path / "b", target, new=new)
+    assert "put back" in run("keys", "restore", str(tmp_path / "k"), "--database", target).output
+    with opened(target) as files:
+        assert read_now(files)["start"]["person"]["name"] == NAME
+
+
+def test_a_backup_whose_accounts_are_of_an_older_version_is_whole(
+    record: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backed_up(record, tmp_path / "b", tmp_path / "k")
+    monkeypatch.setattr(TableSteps, "newest", property(lambda steps: "9999" if steps is REGISTER else "0001"))
+    said = run("verify", str(tmp_path / "b"), str(tmp_path / "k")).output
+    assert "of an older version" in said and "damaged" not in said
 
 
 def test_keys_in_a_store_of_their_own_go_into_the_file_of_keys_as_they_are(

@@ -101,6 +101,20 @@ def test_on_sqlite(
         assert site.log().count("the database can be used again") == 1
 
 
+def test_what_asks_the_database_nothing_ends_no_outage(template: Path, tmp_path: Path) -> None:
+    database = copied(template, tmp_path)
+    with served(tmp_path, "demo", "--samples-only", "--database", str(database)) as site:
+        session = site.signed_in("p.anstey")
+        with moved_away(database):
+            for path in ("/about/help", "/nothing/here", "/api/v1/cases"):
+                assert site.get("/", cookies=session.cookies).status_code == 503
+                site.get(path)
+            assert site.log().count("the database cannot be used") == 1
+            assert site.log().count("the database can be used again") == 0
+        wait_until(lambda: site.get("/cases", cookies=session.cookies).status_code == 200, 0.1)
+        assert site.log().count("the database can be used again") == 1
+
+
 def test_on_sqlite_a_record_that_is_written_to_is_read_all_the_same(template: Path, tmp_path: Path) -> None:
     """As while an import stores a batch; what is recorded then is told of it, in time."""
     database = copied(template, tmp_path)

@@ -27,7 +27,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
 from html import unescape
 from pathlib import Path
@@ -38,7 +38,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 
 from domain.accounts.account_register import AccountRegister
-from domain.accounts.roles import Account
+from domain.accounts.roles import Account, Role
 from domain.entries.case_entries import ContactLogged
 from domain.store.application import Files
 from tests.support.forms import fields_in
@@ -46,7 +46,12 @@ from tests.support.postgres import running
 from web.site import passwords
 
 COMMAND = (sys.executable, "-c", "import sys; from web.cli import run; sys.argv[0] = 'caseaudit'; run()")
-CLIENTS, WRITERS = 8, 2
+WRITERS = 2
+"""The first of the clients also record."""
+
+READERS: Sequence[tuple[Role, str]] = (("spo", "Gloucester"),) * 4 + (("area_manager", "Gloucestershire"),) * 4
+"""The role and the place of each client."""
+
 PASSWORD = "correct horse battery staple"
 NEW_CASES = 2
 """New cases of one import: a few, so that memory and times are not those of a record that grows."""
@@ -164,11 +169,11 @@ class Client:
             return
         self.letters += 1
         note = f"Soak {self.number}-{self.letters}"
-        typed = {**_filled(page.text), "contact_type": "letter", "note": note, "step": "check"}
+        typed = {**fields_in(page.text), "contact_type": "letter", "note": note, "step": "check"}
         check = self.ask("POST", page.url, typed)
         if check is None or check.status_code != 200 or "You are about to" not in check.text:
             return
-        done = self.ask("POST", check.url, {**_filled(check.text), "step": "record"}, follow=False)
+        done = self.ask("POST", check.url, {**fields_in(check.text), "step": "record"}, follow=False)
         if done is not None and done.status_code == 302 and "/record/" in done.headers["Location"]:
             refused = self.ask("GET", urljoin(check.url, done.headers["Location"]))
             said = re.findall(
@@ -184,7 +189,7 @@ class Client:
         if page is None or page.status_code != 200:
             time.sleep(0.5)
             return
-        self.ask("POST", "/sign-in", {**_filled(page.text), "username": f"soak{self.number}", "password": PASSWORD})
+        self.ask("POST", "/sign-in", {**fields_in(page.text), "username": f"soak{self.number}", "password": PASSWORD})
         self.at = "/"
 
     def ask(self, method: str, address: str, data: Any = None, *, follow: bool = True) -> requests.Response | None:
@@ -208,10 +213,6 @@ class Client:
                 time.sleep(1)
             return answer
         return None
-
-
-def _filled(page: str) -> dict[str, Any]:
-    return dict(fields_in(page))
 
 
 def imports(soak: Soak) -> None:
@@ -329,16 +330,8 @@ def prepared(soak: Soak) -> None:
     """The demonstration's record, with an account for every client."""
     subprocess.run((*COMMAND, "demo", "--no-serve", "--database", soak.address), check=True, stdout=subprocess.DEVNULL)
     with closing(AccountRegister(soak.address)) as register:
-        roles = ("spo", "spo", "area_manager", "spo", "area_manager", "divisional_manager", "spo", "area_manager")
-        for number, role in zip(range(CLIENTS), roles, strict=True):
-            places = {
-                "spo": ("Gloucester",),
-                "divisional_manager": ("Gloucester",),
-                "area_manager": ("Gloucestershire",),
-            }[role]
-            if role == "divisional_manager":
-                role, places = "area_manager", ("Gloucestershire",)
-            account = Account(f"soak{number}", f"Soak {number}", role, places, grade="spo")
+        for number, (role, place) in enumerate(READERS):
+            account = Account(f"soak{number}", f"Soak {number}", role, (place,), grade="spo")
             register.add(account, passwords.hashed(register.key, account.username, PASSWORD))
     due = subprocess.run(
         (*COMMAND, "due", "--as-at", "2005-12-22", "--team", "Gloucester", "--format", "json", "--database", soak.address),
@@ -382,7 +375,7 @@ def soaked(soak: Soak, wanted: int, minutes: float) -> dict[str, object]:
     prepared(soak)
     began, said = time.monotonic(), 0.0
     with served(soak):
-        clients = [threading.Thread(target=Client(soak, number).run) for number in range(CLIENTS)]
+        clients = [threading.Thread(target=Client(soak, number).run) for number in range(len(READERS))]
         others = [threading.Thread(target=work, args=(soak,)) for work in (imports, killing, measuring)]
         for thread in (*clients, *others):
             thread.start()

@@ -22,6 +22,7 @@ from domain.policy.clauses import Clause
 from domain.policy.measures.measure_files import reports
 from domain.policy.standards.edition import Edition
 from domain.policy.standards.edition_files import national_standards
+from web.api.api_docs_page import DOCUMENT
 from web.app import create_app
 from web.cli import COMMANDS, loaded
 from web.reports.measure_phrases import definition
@@ -79,7 +80,7 @@ def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> s
 
 def _linked(files: Files) -> set[str]:
     """The files of the checkout, outside ``docs/``, that the documents link to."""
-    found = set()
+    found = set[str]()
     for file in files.documentation_pages():
         found.update(link[2] for link in _UPWARDS.finditer(file.content_string) if _leaves(link, file))
     return found
@@ -185,7 +186,7 @@ def api() -> str:
 def _spec() -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(f"{folder}/docs.sqlite")
-        spec: dict[str, Any] = app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict()
+        spec: dict[str, Any] = app.extensions[DOCUMENT]()
     return spec
 
 

@@ -8,8 +8,9 @@ the disk; none is ever written over. The file of keys has the same form.
 import fcntl
 import os
 import re
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -289,3 +290,15 @@ def _places(path: Path, wrong: list[int], size: int) -> str:
     more = f", and in {len(wrong) - 1:,} more places" if len(wrong) > 1 else ""
     ends = min(begin + CHUNK, size)
     return f"{path}: damaged between byte {begin:,} and byte {ends:,}{more}: what stands there is not what was written"
+
+
+def reading(backup: Kept) -> sqlite3.Connection:
+    """A connection that reads a backup, or a file of keys, and changes nothing."""
+    return sqlite3.connect(f"{backup.path.absolute().as_uri()}?immutable=1", uri=True)
+
+
+def settle(path: Path) -> None:
+    """Write everything of a database into its one file."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as c:
+        c.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    remove_beside(path)

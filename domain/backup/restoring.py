@@ -9,17 +9,25 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
-
-import sqlalchemy as sa
 
 from domain.accounts.access_check import check_access
 from domain.accounts.access_lines import OPERATOR
 from domain.accounts.access_store import log_database
 from domain.accounts.account_register import AccountRegister
-from domain.backup.backup_file import AlreadyThere, Kept, Manifest, put_in_place, remove_beside, written_aside
+from domain.backup.backup_file import (
+    AlreadyThere,
+    Kept,
+    Manifest,
+    put_in_place,
+    reading,
+    remove_beside,
+    settle,
+    written_aside,
+)
+from domain.backup.keys_back import put_keys_back
 from domain.backup.table_copying import (
     OF_THE_LOG,
     add_triggers,
@@ -36,12 +44,11 @@ from domain.store.database import Database
 from domain.store.hash_chain import TABLE, BrokenChain
 from domain.store.head_check import Kept as KeptCheckpoint
 from domain.store.head_check import NotOfThisRecord, known_by
-from domain.store.key_store import STORE, MissingKeys, moved_to, record_ids, store_path
+from domain.store.key_store import MissingKeys
 from domain.store.log_check import Known, check_log
 from domain.store.log_reader import LogReader
-from domain.store.person_keys import PERSON_KEYS, TEXT_KEYS, PersonKeys
 from domain.store.preparation import STEPS_TABLE
-from domain.store.record_state import BACKUP, KEYS_AWAY, UNFINISHED, check_openable, restoring, set_state
+from domain.store.record_state import BACKUP, UNFINISHED, restoring, set_state
 from domain.store.table_steps import ACCESS_LOG, REGISTER
 from domain.store.witnessed import Witnessed
 
@@ -49,10 +56,6 @@ if TYPE_CHECKING:
     import psycopg
 
 Progress = Callable[[int], object]
-
-
-class WrongKeys(ValueError):
-    """This file of keys does not belong to the backup, or must not be used any more; the message says why."""
 
 
 class MustBeNew(ValueError):
@@ -87,28 +90,6 @@ class GoesOn(NamedTuple):
     reason: str | None
     now: datetime
     actor: str
-
-
-def check_fits(backup: Manifest, keys: Manifest | None, today: date) -> None:
-    """``NotToBeOpened`` where a newer program has made the backup; ``WrongKeys``."""
-    with restoring():
-        check_openable(Database("the backup"), backup.steps, backup.types)
-    if keys is None:
-        return
-    if keys.until is not None and keys.until < today:
-        raise WrongKeys(
-            f"the keys were to be destroyed by {keys.until}, and that day is over: destroy the file, and give a later one"
-        )
-    if backup.records[0] not in keys.records:
-        raise WrongKeys(f"the keys are those of the record {keys.origin}, and this record is {backup.origin}")
-    if keys.entries.position < backup.entries.position:
-        raise WrongKeys(
-            f"the keys are of an earlier moment ({keys.made_at:%Y-%m-%d %H:%M} UTC) than the backup "
-            f"({backup.made_at:%Y-%m-%d %H:%M} UTC), and lack those of people who were recorded between: "
-            "give the keys made with the backup, or later ones"
-        )
-    if keys.key_store != backup.key_store and backup.key_store:
-        raise WrongKeys("the keys are those of another store of keys than the one that the record names")
 
 
 def beyond(kept: Sequence[KeptCheckpoint], manifest: Manifest) -> Beyond:
@@ -164,7 +145,7 @@ def _finished(
         register = stack.enter_context(closing(AccountRegister(made.address, prepare=on_server)))
         stack.enter_context(closing(Witnessed(made.address, prepare=on_server)))
         _prove(files, register, manifest, beside, report_progress)
-        put, where = _put_keys_back(files, register, keys, manifest)
+        put, where = put_keys_back(files, register, keys, manifest)
         again = [] if isinstance(files.keys, MissingKeys) else list(files.erased_again)
         for crn in again:
             register.forget(crn)
@@ -195,90 +176,6 @@ def _prove(
         raise BrokenChain(f"the entries end at position {head.position}, and the backup's end at {said.position}")
     for _ in check_access(register.log):
         pass
-
-
-def put_back(files: Files, register: AccountRegister, keys: Kept, today: date) -> int:
-    """Put the keys of persons back into a record that was restored without them; how many. ``WrongKeys``."""
-    said, head = keys.manifest, LogReader(files.recorder).head()
-    store, ids = moved_to(files) or "", record_ids(files)
-    known_as = said.records[:1] if said.records[0] in ids else ids  # of before the record got a name of its own
-    needed = Manifest(
-        kind="backup", program=said.program, made_at=said.made_at, id=said.id, origin=head.origin, records=known_as,
-        database="", steps=[], types=[], entries=said.entries, access=said.access, tables={}, persons=1, sealed=True,
-        key_store=store,
-    )  # fmt: skip
-    check_fits(needed, said, today)
-    if missing := _lacking(files, keys):
-        raise WrongKeys(
-            f"the keys are of an earlier moment than the record: those of {missing} persons with texts in it are not among them"
-        )
-    _put_keys_back(files, register, keys, needed)
-    return said.persons
-
-
-def _put_keys_back(
-    files: Files, register: AccountRegister, keys: Kept | None, manifest: Manifest
-) -> tuple[Literal["restored", "none needed", "missing", "kept"], str]:
-    """Put the keys of persons where the record looks for them; what became of them, and where they are.
-
-    A store of keys that is there already is newer, and stays as it is.
-    """
-    path = store_path(files) if manifest.key_store else None
-    if keys is None:
-        if path is not None:
-            return ("kept" if path.exists() else "missing"), str(path)
-        if manifest.persons:
-            set_state(files.recorder, KEYS_AWAY, on=True)
-            return "missing", ""
-        return "none needed", ""
-    with closing(_reading(keys)) as c:
-        c.row_factory = sqlite3.Row
-        rows = tuple(
-            [dict(row) for row in c.execute(f"SELECT * FROM {table}")] for table in ("person_keys", "text_keys")
-        )
-        months = [tuple(row) for row in c.execute("SELECT month, wrapped_by, wrapped FROM access_keys")]
-        marks = [dict(row) for row in c.execute("SELECT name, mark FROM key_store")] if manifest.key_store else []
-    if path is not None and path.exists():
-        return "kept", str(path)
-    _take_keys(files, path, (rows[0], rows[1]), marks)
-    with register.log.transaction(writes=True) as cursor:
-        cursor.each(
-            "INSERT INTO access_keys (month, wrapped_by, wrapped) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", months
-        )
-    set_state(files.recorder, KEYS_AWAY, on=False)
-    files.__dict__.pop("keys", None)
-    return "restored", "" if path is None else str(path)
-
-
-def _lacking(files: Files, keys: Kept) -> int:
-    """Of how many CRNs a file has no key, though names of theirs are searched for by digests, so that they had one."""
-    with closing(_reading(keys)) as c:
-        held = {crn for (crn,) in c.execute("SELECT crn FROM person_keys")}
-    named = files.recorder.rows_of("SELECT DISTINCT substr(reference, 1, 7) FROM name_digests WHERE reference <> ''")
-    return len({crn for (crn,) in named} - held)
-
-
-def _take_keys(
-    files: Files,
-    path: Path | None,
-    rows: tuple[list[dict[str, Any]], list[dict[str, Any]]],
-    marks: list[dict[str, Any]],
-) -> None:
-    if path is None:
-        with closing(PersonKeys.at(files.database)) as kept:
-            with kept.engine.begin() as c:
-                for table in (TEXT_KEYS, PERSON_KEYS):
-                    c.execute(sa.delete(table))
-            kept.take(rows)
-        return
-    with written_aside(path) as aside:
-        with closing(PersonKeys.at(Database(str(aside)), create=True)) as kept:
-            STORE.create(kept.engine, checkfirst=True)
-            kept.take(rows)
-            with kept.engine.begin() as c:
-                c.execute(sa.insert(STORE), marks)
-        _settle(aside)
-        put_in_place(aside, path)
 
 
 # ---------------------------------------------------------------- where it is restored to
@@ -316,7 +213,7 @@ class _Sqlite:
     def put_in_place(self, made: Database) -> None:
         """The access log first: alone it is no record."""
         for path in (Path(log_database(made).path), Path(made.path)):
-            _settle(path)
+            settle(path)
         put_in_place(Path(log_database(made).path), self._log)
         put_in_place(Path(made.path), self._path)
 
@@ -336,13 +233,6 @@ def _fill(path: Path, backup: Kept, *, of_log: bool) -> None:
         c.execute("COMMIT")
 
 
-def _settle(path: Path) -> None:
-    """Write everything of a database into its one file."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as c:
-        c.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    remove_beside(path)
-
-
 class _Postgres:
     """An empty database on PostgreSQL. It is marked as not whole before anything is copied into it."""
 
@@ -359,7 +249,7 @@ class _Postgres:
         Files.open(address, prepare=True).close()
         AccountRegister(address, prepare=True).close()
         Witnessed(address, prepare=True).close()
-        with psycopg.connect(**self._target.arguments) as p, closing(_reading(backup)) as c:  # type: ignore[arg-type]
+        with psycopg.connect(**self._target.arguments) as p, closing(reading(backup)) as c:  # type: ignore[arg-type]
             p.execute(f"INSERT INTO {STEPS_TABLE} VALUES ({UNFINISHED}) ON CONFLICT DO NOTHING".encode())
             p.commit()
             there = tables_there(p)
@@ -395,7 +285,3 @@ class _Postgres:
 
 def _holds(p: "psycopg.Connection[Any]", table: str) -> bool:
     return p.execute(f"SELECT 1 FROM {table} LIMIT 1".encode()).fetchone() is not None
-
-
-def _reading(backup: Kept) -> sqlite3.Connection:
-    return sqlite3.connect(f"{backup.path.absolute().as_uri()}?immutable=1", uri=True)

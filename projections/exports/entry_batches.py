@@ -21,7 +21,7 @@ from domain.store.entry_codec import encoded, stored_entry, topic_of
 from domain.store.lateness import recorded_at_of
 from domain.store.record_reader import StoredState
 from projections.exports.entry_columns import EXPORTED, IDENTIFIED, TABLE, Leaf, leaves
-from projections.exports.pseudonyms import Kind, Pseudonyms
+from projections.exports.pseudonyms import Pseudonyms
 from projections.ledger.knowledge_spans import versions
 
 INSTANT, DAY, TEXT = pa.timestamp("us", tz="UTC"), pa.date32(), pa.string()
@@ -31,7 +31,6 @@ BLOCK = 1 << 24
 
 _TYPES = {topic_of(entry_type): entry_type for entry_type in EXPORTED.values()}
 _AMENDS = frozenset((topic_of(EntryCorrected), topic_of(EntryWithdrawn)))
-_PERSON: Mapping[str, Kind] = {"staff": "staff", "person": "person", "cases": "case"}
 
 
 @dataclass

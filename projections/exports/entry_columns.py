@@ -13,7 +13,7 @@ from msgspec import inspect
 from domain.entries.case_entries import ENTRY_TYPES
 from domain.entries.entry import Entry
 from domain.entries.entry_words import field_words, fields_of_type, title_of
-from projections.exports.exported_fields import ARROW, Field, Holds, Table
+from projections.exports.exported_fields import Field, Holds, Table
 from projections.exports.ledger_fields import ARCHITECTURE, CASE, KNOWN, OF_CASE
 
 INTERCHANGE = "caseaudit, docs/interchange.md"
@@ -213,5 +213,3 @@ IDENTIFIED: Final = Table(
     TABLE.name, TABLE.title, TABLE.says, (*TABLE.fields[:2], ENTRY_ID, *TABLE.fields[2:]), TABLE.key, TABLE.foreign
 )
 """The table of an identified export: with the ids of entries."""
-
-COLUMN_TYPES: Final = {field.name: ARROW[field.holds] for field in IDENTIFIED.fields}

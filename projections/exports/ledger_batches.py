@@ -35,8 +35,6 @@ STATE_WORDS: Final[Mapping[int, str]] = {
 }  # fmt: skip
 """The words for the states of columns. An open duty of a window is missed; what had not arisen has none."""
 
-MISSED = len(STATE_WORDS)
-
 
 class Words:
     """A column of a few texts or numbers: for each number of a word the number of its text among different ones (-1: none)."""

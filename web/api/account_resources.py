@@ -89,7 +89,7 @@ class RequestSchema(Answer):
     about = said("The same in words.")
     lines = many(RequestedSchema, "What is asked for, line by line.")
     reason = said("Why.")
-    state = code("How it stands.", *("waiting", "alone", "confirmed", "refused", "withdrawn", "lapsed"))
+    state = code("How it stands.", "waiting", "alone", "confirmed", "refused", "withdrawn", "lapsed")
     asked_by = said("Who asked: a user name.")
     asked_at = instant("When.")
     lapses_at = instant("When it lapses unless it is decided.")

@@ -14,7 +14,7 @@ from domain.accounts.account_register import AccountRegister
 from domain.accounts.confirming import confirmers
 from domain.accounts.requests import LIFE, Request
 from domain.backup.backup_file import AlreadyThere, DamagedBackup, NotABackup, check_whole
-from domain.backup.restoring import WrongKeys, put_back
+from domain.backup.keys_back import WrongKeys, put_back
 from domain.calendar.london_time import day_of
 from domain.entries.signing_entries import SigningKeySet
 from domain.proof.checkpoints import log_origin, record_id

@@ -14,18 +14,9 @@ import click
 from domain.accounts.access_lines import OPERATOR, LogUnavailable
 from domain.accounts.account_register import AccountRegister
 from domain.backup.backup_file import AlreadyThere, DamagedBackup, Kept, NotABackup, check_whole
-from domain.backup.restoring import (
-    Beyond,
-    GoesOn,
-    MustBeNew,
-    Restored,
-    WrongKeys,
-    beyond,
-    check_fits,
-)
-from domain.backup.restoring import (
-    restore as restore_it,
-)
+from domain.backup.keys_back import WrongKeys, check_fits
+from domain.backup.restoring import Beyond, GoesOn, MustBeNew, Restored, beyond
+from domain.backup.restoring import restore as restore_it
 from domain.calendar.london_time import day_of
 from domain.key_files import KeyUnusable, key_folder
 from domain.store.checkpointing import WITNESS

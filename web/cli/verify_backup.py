@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from domain.backup.backup_file import DamagedBackup, Kept, NotABackup, check_whole, is_sqlite, kind_of
-from domain.backup.restoring import WrongKeys, check_fits
+from domain.backup.keys_back import WrongKeys, check_fits
 from domain.calendar.london_time import day_of
 from domain.store.application import Files
 from domain.store.database import NotPrepared

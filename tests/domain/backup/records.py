@@ -8,7 +8,8 @@ from pathlib import Path
 from domain.accounts.account_register import AccountRegister
 from domain.accounts.roles import Account
 from domain.backup.backup_file import Kept, check_whole
-from domain.backup.restoring import Beyond, GoesOn, Restored, check_fits, restore
+from domain.backup.keys_back import check_fits
+from domain.backup.restoring import Beyond, GoesOn, Restored, restore
 from domain.backup.taking import Taken, take
 from domain.store.application import Files
 from domain.store.database import Database

@@ -17,7 +17,8 @@ from click.testing import CliRunner, Result
 from domain.accounts.access_lines import OPERATOR
 from domain.accounts.account_register import AccountRegister
 from domain.backup.backup_file import AlreadyThere, DamagedBackup, NotABackup, check_whole
-from domain.backup.restoring import MustBeNew, WrongKeys, beyond
+from domain.backup.keys_back import WrongKeys
+from domain.backup.restoring import MustBeNew, beyond
 from domain.backup.table_copying import KEYS, LEFT_OUT, MADE_AGAIN, has_rows
 from domain.entries.person_entries import PersonErased, TextRedacted
 from domain.sealing.sealed_fields import ERASED, REDACTED, SEALED

@@ -14,12 +14,14 @@ from werkzeug.test import TestResponse
 
 from tests.conftest import copied
 from tests.support.depth import deep
+from tests.support.destinations import registered
 from tests.support.machine_clients import machine, token
 from tests.support.morning import AUDIT, morning
 from tests.support.people import opens, post, session_of, signed_in
 from tests.support.pressing import Reader
 from tests.support.site_pages import STAFF, site_pages
 from web.site import access_control
+from web.site.damage_pages import TELL
 
 pytestmark = pytest.mark.browser
 
@@ -82,10 +84,11 @@ BARE: Mapping[str, Mapping[str, Any]] = {
     "admin/invitation_made.html": {"address": "http://localhost/invitation/x", "days": 3},
     "admin/invitation.html": {},
     "admin/binding.html": {"subject": "p.anstey@example.org"},
-    "inspections/welcome.html": {"opens": True},
+    "inspections/welcome.html": {"opens": True, "damaged_inspections": list},
     "site/outage.html": {"happened": "Nothing was recorded."},
+    "site/damage.html": {"happened": "Entry 4 of case X123456/1 cannot be read", "advice": TELL},
 }
-"""Pages of what cannot happen here (a session that ended, another sign-in, no inspection, a database away), and their values."""
+"""Pages of what cannot happen here (a session that ended, no inspection, a database away or damaged), and their values."""
 
 FROZEN = "/inspections/frozen-audit"
 """An inspection that keeps the texts of policy by which it is scored."""
@@ -122,6 +125,7 @@ def app(followed: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     for case in ("V465889/1", "P114066/1", "B448161/1", "A504771/1"):  # one of which is not in the sample
         post(lead, f"{CALIBRATED}/calibration", case=case)
     token(app, machine(app))
+    registered(app.config["DATABASE"], "https://diary.example/changes")
     return app
 
 

@@ -34,7 +34,7 @@ def _a_day(description: str) -> fields.String:
 class OwnLinesQuery(Query):
     """Which lines of one's own."""
 
-    person = text("Lines on this CRN or case.", example="V465889")
+    person = text("Lines on this CRN or case.", example="X123456")
     action = choice("What was done.", *ACTIONS)
     purpose = choice("For what.", *PURPOSES)
     since = _a_day("From this day on.")
@@ -82,7 +82,7 @@ class AccessLinesSchema(Answer):
 class ShownCaseSchema(Answer):
     """A case of a list of the access log."""
 
-    case = said("The case.", example="V465889/1")
+    case = said("The case.", example="X123456/1")
 
 
 @blueprint.one("/access-log", "getAccessLog", AccessLinesSchema, roles=AUDITORS, read="undated", query=LinesQuery)

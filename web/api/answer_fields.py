@@ -9,8 +9,8 @@ from domain.entries.code_lists import RISK_LEVELS, OrderType
 
 ORDERS: tuple[str, ...] = get_args(OrderType)
 
-CASE = "V465889/1"
-"""A case of the demonstration, for examples."""
+CASE = "X123456/1"
+"""The case of the examples: of nobody (docs/example.ndjson)."""
 
 TEAM = "Gloucester"
 """A team of the demonstration."""

@@ -17,7 +17,7 @@ from web.api.score_schemas import ScoresSchema
 class PersonSchema(Answer):
     """Who the case is about, as you may see it."""
 
-    name = said("The name, or why it is not shown.", "Brian Davies")
+    name = said("The name, or why it is not shown.", "Sam Person")
     hidden = code("Why the name is not shown; null: it is.", "erased", "redacted", "sealed", null=True)
     born = day("The date of birth; null: not known, or not shown.", "1971-03-12", null=True)
     says = texts("What stands beside the name on every page of the case.")
@@ -80,7 +80,7 @@ class CaseSchema(ReadSchema):
     """A case at a moment."""
 
     case = reference()
-    crn = said("The case reference number of the person.", "V465889")
+    crn = said("The case reference number of the person.", "X123456")
     number = whole("The number of the case among theirs.", 1)
     version = whole(
         "The version of the file now: how many entries that you may see are stored in it, whatever the moment. It is moved by no "

@@ -260,7 +260,7 @@ class InspectionReportSchema(Answer):
 class InspectionAnswerSchema(Answer):
     """The answer of a case to a question, as in the table of all answers."""
 
-    case = said("The case.", example="V465889/1")
+    case = said("The case.", example="X123456/1")
     unit = said("Of a region: the inspection of the unit.", null=True)
     criterion = said("The criterion.", example="B1")
     question = said("The question.", example="plan-reviewed")

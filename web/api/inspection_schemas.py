@@ -153,7 +153,7 @@ class AnswerReasonSchema(Answer):
 class CaseAnswerSchema(Answer):
     """The answer of a case to a question."""
 
-    case = said("The case.", example="V465889/1")
+    case = said("The case.", example="X123456/1")
     unit = said("Of a region: the inspection of the unit.", null=True)
     high_risk = flag("Whether the case is at high risk of harm.")
     answer = code("The answer.", "sufficient", "insufficient", "not_applicable", "not_answered")

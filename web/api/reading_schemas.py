@@ -77,7 +77,7 @@ class DrawnCaseSchema(Answer):
 class SampleCaseSchema(Answer):
     """A case of the sample, with its readers."""
 
-    case = said("The case.", example="V465889/1")
+    case = said("The case.", example="X123456/1")
     stratum = said("Its stratum.", null=True)
     first_reader = said("Who reads it.", null=True)
     first_finished = flag("Whether that is finished.")
@@ -123,7 +123,7 @@ class AskedSchema(Answer):
 class ReadingSchema(Answer):
     """A reading of yours."""
 
-    case = said("The case.", example="V465889/1")
+    case = said("The case.", example="X123456/1")
     second = flag("Whether it is the second reading.")
     finished_on = day("The day on which you finished it; null: not yet.", null=True)
     closed = flag("Whether no answer can be recorded any more.")
@@ -169,7 +169,7 @@ class AgreedOfSchema(AgreedSchema):
 class DisagreementSchema(Answer):
     """A question about a case that was answered differently."""
 
-    case = said("The case.", example="V465889/1")
+    case = said("The case.", example="X123456/1")
     question = said("The question.")
     first = said("The one answer.")
     other = said("The other.")

@@ -5,6 +5,7 @@ What is open to machines alone is asked with a token, on a copy of the demonstra
 Operations are found in the resources: one that is added is asked from then on.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -45,7 +46,8 @@ def cookie(app: Flask, roles: tuple[Role, ...]) -> Mapping[str, str]:
 
 @pytest.fixture
 def described(demo_app: Flask, address: str) -> Any:
-    found = schemathesis.openapi.from_dict(signed_in(demo_app, "c.whitlock").get("/api/v1/openapi.json").json)
+    document = signed_in(demo_app, "c.whitlock").get("/api/v1/openapi.json").get_data(as_text=True)
+    found = schemathesis.openapi.from_dict(json.loads(document.replace("X123456", "V465889")))  # a case that is there
     found.config.update(base_url=address)
 
     @found.auth()

@@ -117,7 +117,7 @@ def counted(runs: int, seed: int, work: Callable[[Path], str], whole: bytes, kep
                 outcome = "failed"
                 kept.mkdir(parents=True, exist_ok=True)
                 (kept / f"{seed}-{number}").write_bytes(content)
-                print(f"  {kept}/{seed}-{number} ({harm.__name__}): {trace_of(error)}", flush=True)
+                print(f"  {kept}/{seed}-{number} ({harm.__name__}): {error}\n{trace_of(error)}", flush=True)
         found[outcome] += 1
     return found
 
@@ -154,9 +154,7 @@ def main() -> None:
 
         bad = 0
         for what, path, work in (("backup", backup, of_backup), ("record", record, of_record)):
-            found = counted(
-                range(asked.first, asked.first + asked.runs), asked.seed, work, path.read_bytes(), Path(name)
-            )
+            found = counted(asked.runs, asked.seed, work, path.read_bytes(), asked.keep)
             bad += found["failed"]
             print(f"{what}: harmed {found.total()} times: {dict(found)}", flush=True)
     sys.exit(bool(bad))

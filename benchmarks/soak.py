@@ -113,10 +113,11 @@ class Soak:
             self.slowest = max(self.slowest, answer.elapsed.total_seconds())
             if answer.status_code in (400, 404):
                 self.refused[f"{answer.status_code} {answer.request.method} {urlsplit(answer.url).path}"] += 1
-            if answer.status_code >= 500 and not outage:
-                self.failures.append(f"{answer.status_code} {answer.request.method} {urlsplit(answer.url).path}")
+        if answer.status_code >= 500 and not outage:
+            self.broke(f"{answer.status_code} {answer.request.method} {urlsplit(answer.url).path}")
 
     def broke(self, what: str) -> None:
+        print(f"  failed: {what}", flush=True)
         with self.lock:
             self.failures.append(what)
 

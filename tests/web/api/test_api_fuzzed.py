@@ -6,7 +6,7 @@ Operations are found in the resources: one that is added is asked from then on.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -26,6 +26,9 @@ from web.api import entry_resources
 from web.api.json_api import RESOURCES
 from web.app import create_app
 from web.site import machines
+
+Noted = Callable[[str, object], None]
+"""Notes something of a test in the file that ``--junitxml`` names."""
 
 OPERATIONS = [operation for module in RESOURCES for operation in module.blueprint.operations]
 
@@ -87,7 +90,9 @@ def machine_described(own_database: Any) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("operation", [one for one in OPERATIONS if for_machines(one)])
-def test_no_answer_to_a_machine_differs_from_its_description(machine_described: Any, operation: str) -> None:
+def test_no_answer_to_a_machine_differs_from_its_description(
+    machine_described: Any, operation: str, record_property: Noted
+) -> None:
     checks = machine_described.config.checks
     others = {  # entries made at random cannot be stored, and name the version of a case seldom rightly
         "positive_data_acceptance": ("412", "422"), "negative_data_rejection": ("412",), "missing_required_header": ("428",),
@@ -95,16 +100,16 @@ def test_no_answer_to_a_machine_differs_from_its_description(machine_described: 
     for check, statuses in others.items():
         one = getattr(checks, check)
         one.expected_statuses = [*one.expected_statuses, *statuses]
-    check_all(machine_described, operation)
+    record_property("asked", check_all(machine_described, operation))
 
 
 @pytest.mark.parametrize("operation", [one for one in OPERATIONS if not for_machines(one)])
-def test_no_answer_differs_from_its_description(described: Any, operation: str) -> None:
-    check_all(described, operation)
+def test_no_answer_differs_from_its_description(described: Any, operation: str, record_property: Noted) -> None:
+    record_property("asked", check_all(described, operation))
 
 
-def check_all(described: Any, operation: str) -> None:
-    """Fail where a check fails on any answer."""
+def check_all(described: Any, operation: str) -> int:
+    """How many requests were sent. Fail where a check fails on any answer."""
     one = described.include(operation_id=operation)
     one.config.generation.update(max_examples=times(100), deterministic=True)
     asked, wrong = 0, []
@@ -117,3 +122,4 @@ def check_all(described: Any, operation: str) -> None:
             wrong.append(str(event))
     assert not wrong, "\n".join(dict.fromkeys(wrong))
     assert asked > 10
+    return asked

@@ -23,6 +23,7 @@ from domain.proof.signing_key import Signer
 from domain.proof.tiles import Tile, grown, subtree_from
 from domain.proof.witness import NotHeard
 from domain.store.application import Files
+from domain.store.damage import words_of_damage
 from domain.store.database import Database
 from domain.store.hash_chain import BrokenChain
 from domain.store.record_keys import record_name, signing_state
@@ -154,7 +155,9 @@ def _ends_of(tiles: Sequence[Tile], size: int, new: Lines) -> list[tuple[Tile, i
     return [(tile, new.numbers[tile.leaves - size - 1]) for tile in tiles]
 
 
-def keep_growing(tree: Callable[[], AccessTree], clock: Callable[[], datetime], stopped: threading.Event) -> None:
+def keep_growing(
+    database: Database, tree: Callable[[], AccessTree], clock: Callable[[], datetime], stopped: threading.Event
+) -> None:
     """Let the tree grow until ``stopped``. What fails is logged once, and tried again."""
     said, found = "", None
     while True:
@@ -164,7 +167,7 @@ def keep_growing(tree: Callable[[], AccessTree], clock: Callable[[], datetime], 
             said = ""
         except Exception as error:
             ours = isinstance(error, LogUnavailable | BrokenChain | LookupError)
-            fault = str(error) if ours else trace_of(error)
+            fault = words_of_damage(error, database) or (str(error) if ours else trace_of(error))
             if fault != said:
                 said = fault
                 LOG.error("lines of the access log do not come into its tree: %s", said)
@@ -182,5 +185,7 @@ def start(address: str, clock: Callable[[], datetime]) -> threading.Event:
         return AccessTree(AccessLog(Database.at(address)), Files.open(address))
 
     stopped = threading.Event()
-    threading.Thread(target=keep_growing, args=(opened, clock, stopped), daemon=True, name="access tree").start()
+    threading.Thread(
+        target=keep_growing, args=(Database.at(address), opened, clock, stopped), daemon=True, name="access tree"
+    ).start()
     return stopped

@@ -14,10 +14,10 @@ from domain.accounts import access_seals, access_search, access_tables
 from domain.accounts.access_lines import LONGEST_TEXT, UNKNOWN, Action, Actor, Line, LogUnavailable, Mark, Purpose
 from domain.accounts.access_seals import Sealing
 from domain.accounts.access_search import Asked
-from domain.accounts.access_store import Cursor, LogStore, log_database
+from domain.accounts.access_store import Cursor, LogStore
 from domain.accounts.roles import Account
 from domain.entries.entry import CASE
-from domain.store.database import Database
+from domain.store.database import Database, log_database
 
 AT_ONCE = 500
 """Lines read by one query where all are asked for."""

@@ -30,14 +30,6 @@ MOST_IDLE = 8
 """The most connections kept open while nobody uses them."""
 
 
-def log_database(database: Database) -> Database:
-    """Where the log of a record is kept; no two records share one. A backup holds it beside the entries."""
-    if database.kind == "postgresql" or database.in_memory or database.read_only:
-        return database
-    path = Path(database.path)
-    return Database(str(path.with_suffix(".access.sqlite") if path.suffix == ".sqlite" else f"{path}.access"))
-
-
 class Cursor:
     """Runs the same statements on both databases: with ``?`` where a value goes."""
 

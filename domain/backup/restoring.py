@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from domain.accounts.access_check import check_access
 from domain.accounts.access_lines import OPERATOR
-from domain.accounts.access_store import log_database
 from domain.accounts.account_register import AccountRegister
 from domain.backup.backup_file import (
     AlreadyThere,
@@ -40,7 +39,7 @@ from domain.backup.table_copying import (
 )
 from domain.store.application import Files
 from domain.store.branching import branch
-from domain.store.database import Database
+from domain.store.database import Database, log_database
 from domain.store.hash_chain import TABLE, BrokenChain
 from domain.store.head_check import Kept as KeptCheckpoint
 from domain.store.head_check import NotOfThisRecord, known_by

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from domain import __version__
-from domain.accounts.access_store import log_database
 from domain.accounts.account_register import AccountRegister
 from domain.backup.backup_file import Kept, LogEnd, Manifest, finish, written_aside
 from domain.backup.table_copying import (
@@ -28,7 +27,7 @@ from domain.backup.table_copying import (
 )
 from domain.proof.merkle import Frontier
 from domain.store.application import Files
-from domain.store.database import BACKUPS, Database
+from domain.store.database import BACKUPS, Database, log_database
 from domain.store.hash_chain import TABLE, BrokenChain
 from domain.store.key_store import MissingKeys, moved_to, record_ids, store_path
 from domain.store.log_head import LogHead

@@ -13,10 +13,12 @@ from pathlib import Path
 
 from eventsourcing.persistence import PersistenceError
 
-from domain.error_traces import words_of
-from domain.store.database import Database
+from domain.error_traces import trace_of, words_of
+from domain.store import known_damage
+from domain.store.database import Database, log_database
 from domain.store.entry_codec import UnreadableEntry
 from domain.store.hash_chain import BrokenChain
+from domain.store.outage_kinds import outage_of
 
 WHAT_TO_DO = (
     "Nothing was changed. Keep the file as it is, and restore the latest backup into a new one (docs/backup.md)"
@@ -26,20 +28,15 @@ ROW_TO_DO = (
     "caseaudit verify says which file and entry it is; restore a backup in which it can be read (docs/backup.md)"
 )
 
-BROKEN = frozenset(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT"))
-"""What SQLite calls damage (``sqlite_errorname``, of which only the beginning counts)."""
-
-READ_ERRORS = frozenset(("SQLITE_IOERR_READ", "SQLITE_IOERR_SHORT_READ", "SQLITE_IOERR_CORRUPTFS", "SQLITE_IOERR_DATA"))
-
-CORRUPT_STATES = frozenset(("XX001", "XX002"))
-"""SQLSTATE of damaged data and of a damaged index on PostgreSQL."""
-
 MISSING = re.compile(r"no such (?P<what>table|column): (?P<name>[\w.]+)|has no column named (?P<column>\w+)")
 
 SHOWN = 5
 """The most faults of pages that are said of one file."""
 
 FAULTS = 100
+
+WHOLE = ["ok"]
+"""What SQLite's own check says of pages of which nothing is wrong."""
 
 
 def database_errors() -> tuple[type[Exception], ...]:
@@ -52,7 +49,8 @@ def database_errors() -> tuple[type[Exception], ...]:
 def words_of_damage(error: BaseException, database: Database | None) -> str | None:
     """What an error says of damage, with its place and what to do; None where it is of something else.
 
-    ``database``: in which it arose, where that is known: an SQLite file is then looked through for the place.
+    ``database``: in which it arose, where that is known. An SQLite file is looked through for the place, and what was found is
+    remembered (``known_damage``).
     """
     for cause in _causes(error):
         if isinstance(cause, UnreadableEntry):
@@ -64,6 +62,11 @@ def words_of_damage(error: BaseException, database: Database | None) -> str | No
         if state := getattr(cause, "sqlstate", None):
             return _of_postgres(cause, str(state), database)
     return None
+
+
+def log_words(error: BaseException, database: Database | None) -> str:
+    """What a log says of an error: the words of damage; of anything else its trace."""
+    return words_of_damage(error, database) or trace_of(error)
 
 
 def database_words(error: BaseException, database: Database | None) -> str | None:
@@ -80,15 +83,18 @@ def page_faults(path: Path) -> list[str]:
         if fault := _of_header(path):
             return [fault]
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as c:
-            tables = {root: (kind, table) for root, kind, table in c.execute(
-                "SELECT rootpage, type, tbl_name FROM sqlite_master WHERE rootpage > 0"
-            )}  # fmt: skip
-            found = [str(row[0]) for row in c.execute(f"PRAGMA integrity_check({FAULTS})")]
+            if (found := _checked(c)) == WHOLE:
+                return []
+            kinds = dict(c.execute("SELECT rootpage, type FROM sqlite_master WHERE rootpage > 0"))
+            tables = [
+                str(name) for (name,) in c.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1")
+            ]
+            each = ((table, _checked(c, f"'{table}'")) for table in tables)
+            return [_placed(table, lines, kinds) for table, lines in each if lines != WHOLE] or found[:1]
     except sqlite3.Error as error:
-        return [f"SQLite says: {str(error).partition(chr(10))[0]}"]
+        return [_says(error)]
     except OSError as error:
         return [f"it cannot be read ({error.strerror})"]
-    return [] if found == ["ok"] else [_placed(line, tables) for line in found]
 
 
 def check_pages(database: Database) -> None:
@@ -97,6 +103,19 @@ def check_pages(database: Database) -> None:
         return
     if faults := page_faults(Path(database.path)):
         raise BrokenChain(f"{database}: {_few(faults)}")
+
+
+def _checked(c: sqlite3.Connection, what: str = str(FAULTS)) -> list[str]:
+    """The lines of SQLite's own check, of all or of one table; ``WHOLE`` where nothing is wrong."""
+    try:
+        found = [line for (lines,) in c.execute(f"PRAGMA integrity_check({what})") for line in str(lines).splitlines()]
+        return [line for line in found if not line.startswith("***")]
+    except sqlite3.Error as error:
+        return [_says(error)]
+
+
+def _says(error: sqlite3.Error) -> str:
+    return f"SQLite says: {_first_line(error)}"
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -114,12 +133,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _of_sqlite(error: sqlite3.Error, database: Database | None) -> str | None:
-    name = getattr(error, "sqlite_errorname", "") or ""
-    if any(name.startswith(kind) for kind in BROKEN) or name in READ_ERRORS:
-        place = ""
-        if database is not None and database.kind == "sqlite" and not database.in_memory:
-            place = _few(_faults_of_both(database))
-        return f"{_called(database)} is damaged: {place or str(error)}. {WHAT_TO_DO}"
+    if outage_of(error) == "damaged":
+        return _of_pages(str(error), database)
     found = MISSING.search(str(error))
     if found is not None and (found["what"] != "table" or _is_ours(found["name"])):
         what = f"the {found['what'] or 'column'} {found['name'] or found['column']}"
@@ -127,9 +142,23 @@ def _of_sqlite(error: sqlite3.Error, database: Database | None) -> str | None:
     return None
 
 
+def _of_pages(said: str, database: Database | None) -> str:
+    """The words for pages that cannot be read. Looking for the place may take minutes: others are told without it meanwhile."""
+    words = f"{_called(database)} is damaged: {said}. {WHAT_TO_DO}"
+    if database is None or database.in_memory:
+        return words
+    if known := known_damage.known(database):
+        return known
+    known_damage.remember(database, words)
+    if database.kind == "sqlite" and (place := _few(_faults_of_both(database))):
+        words = f"{database} is damaged: {place}. {WHAT_TO_DO}"
+        known_damage.remember(database, words)
+    return words
+
+
 def _of_postgres(error: BaseException, state: str, database: Database | None) -> str | None:
-    if state in CORRUPT_STATES:
-        return f"{_called(database)} is damaged, as the server says: {_first_line(error)}. {WHAT_TO_DO}"
+    if outage_of(error) == "damaged":
+        return _of_pages(f"the server says: {_first_line(error)}", database)
     named = re.search(r'relation "(?:\w+\.)?(\w+)"', str(error))
     if state == "42703" or (state == "42P01" and named is not None and _is_ours(named[1])):
         return f"{_called(database)} is damaged: {_first_line(error)}. {MISSING_TO_DO}"
@@ -145,10 +174,9 @@ def _is_ours(table: str) -> bool:
 
 def _faults_of_both(database: Database) -> list[str]:
     """The faults of the record's file, and of the access log beside it where that has some."""
-    path = Path(database.path)
-    log = path.with_suffix(".access.sqlite") if path.suffix == ".sqlite" else Path(f"{path}.access")
-    beside = [f"{log}: {fault}" for fault in page_faults(log)] if log.exists() else []
-    return [*page_faults(path), *beside]
+    log = log_database(database)
+    beside = [f"{log}: {fault}" for fault in page_faults(Path(log.path))] if log != database and not log.missing else []
+    return [*page_faults(Path(database.path)), *beside]
 
 
 def _of_header(path: Path) -> str:
@@ -177,15 +205,13 @@ def _has_log(path: Path) -> bool:
     return log.exists() and log.stat().st_size > 0
 
 
-def _placed(line: str, tables: dict[int, tuple[str, str]]) -> str:
-    """A line of SQLite's own check, with the name of the table where it names a tree by the number of its first page."""
-    found = re.search(r"[Tt]ree (\d+)", line)
-    if found is None or int(found[1]) not in tables:
-        return line.removeprefix("*** in database main ***").strip()
-    kind, table = tables[int(found[1])]
-    page = re.search(r"page (\d+)", line)
-    at = f", page {page[1]}" if page else ""
-    return f"the table {table}{' (an index of it)' if kind == 'index' else ''} cannot be read{at}"
+def _placed(table: str, lines: list[str], kinds: dict[int, str]) -> str:
+    """That a table cannot be read, and where, as SQLite's own check says. ``kinds``: ``table`` or ``index``, by its first page."""
+    found = re.search(r"(?:[Tt]ree (\d+) )?page (\d+)", "\n".join(lines))
+    if found is None:
+        return f"the table {table} cannot be read"
+    of_index = found[1] is not None and kinds.get(int(found[1])) == "index"
+    return f"the table {table}{' (an index of it)' if of_index else ''} cannot be read, page {found[2]}"
 
 
 def _few(faults: list[str]) -> str:

@@ -182,6 +182,14 @@ class Database:
         }  # fmt: skip
 
 
+def log_database(database: Database) -> Database:
+    """Where the access log of a record is kept; no two records share one. A backup holds it beside the entries."""
+    if database.kind == "postgresql" or database.in_memory or database.read_only:
+        return database
+    path = Path(database.path)
+    return Database(str(path.with_suffix(".access.sqlite") if path.suffix == ".sqlite" else f"{path}.access"))
+
+
 def _check_no_backup(path: Path) -> None:
     """``NotPrepared`` where an SQLite file is a backup: opened as a database it would change.
 

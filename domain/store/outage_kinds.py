@@ -7,22 +7,24 @@ from typing import Literal
 
 from domain.store.sqlite_file import FileGone
 
-Outage = Literal["gone", "locked", "full", "no connections", "read-only"]
-"""``gone``: it does not answer, or its file is away or damaged. ``locked``: somebody held a lock for longer than was waited.
+Outage = Literal["gone", "damaged", "locked", "full", "no connections", "read-only"]
+"""``gone``: it does not answer, or its file is away. ``damaged``: some of it cannot be read.
 
+``locked``: somebody held a lock for longer than was waited.
 ``full``: no room on its disk. ``no connections``: it takes no more of them, or the process has used up its own.
 """
 
 BY_SQLITE: dict[str, Outage] = {
     "SQLITE_BUSY": "locked", "SQLITE_LOCKED": "locked", "SQLITE_READONLY": "read-only", "SQLITE_FULL": "full",
-    "SQLITE_IOERR": "gone", "SQLITE_CANTOPEN": "gone", "SQLITE_NOTADB": "gone", "SQLITE_CORRUPT": "gone",
-    "SQLITE_PROTOCOL": "locked",
+    "SQLITE_CORRUPT": "damaged", "SQLITE_NOTADB": "damaged", "SQLITE_FORMAT": "damaged", "SQLITE_IOERR_READ": "damaged",
+    "SQLITE_IOERR_SHORT_READ": "damaged", "SQLITE_IOERR_CORRUPTFS": "damaged", "SQLITE_IOERR_DATA": "damaged",
+    "SQLITE_IOERR": "gone", "SQLITE_CANTOPEN": "gone", "SQLITE_PROTOCOL": "locked",
 }  # fmt: skip
-"""By the beginning of the name that SQLite gives an error."""
+"""By the beginning of the name that SQLite gives an error; the first that fits."""
 
 BY_STATE: dict[str, Outage] = {
     "55P03": "locked", "57014": "locked", "40001": "locked", "40P01": "locked", "53300": "no connections", "53100": "full",
-    "25006": "read-only", "55000": "gone", "3D000": "gone",
+    "25006": "read-only", "55000": "gone", "3D000": "gone", "XX001": "damaged", "XX002": "damaged",
 }  # fmt: skip
 """By PostgreSQL's SQLSTATE. ``57014`` is a statement that took longer than the site waits."""
 

@@ -11,24 +11,30 @@ from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from domain.store.database import Database
+from domain.store.known_damage import known
 from domain.store.outage_kinds import outage_of
 from domain.store.preparation import STEPS_TABLE
 
 WAITED = 0.3
 """Seconds that it waits for the lock of another."""
 
-Found = Literal["ready", "busy", "read-only", "gone", "not prepared"]
+Found = Literal["ready", "busy", "read-only", "damaged", "gone", "not prepared"]
 
 
 class Trial(NamedTuple):
-    """``found``: whether it can be written to. ``steps``: the numbers of the steps by which the record was prepared."""
+    """``found``: whether it can be read and written to. ``steps``: the numbers of the steps by which the record was prepared."""
 
     found: Found
     steps: tuple[int, ...] = ()
 
 
 def tried(database: Database) -> Trial:
-    """Try to write. *busy*: somebody else writes, or takes the last connections; it will do. Raises nothing of a database."""
+    """Try to write. *busy*: somebody else writes, or takes the last connections; it will do. Raises nothing of a database.
+
+    *damaged*: it cannot be read, or somebody has met damage of it before.
+    """
+    if known(database):
+        return Trial("damaged")
     try:
         return _on_sqlite(database) if database.kind == "sqlite" else _on_postgresql(database)
     except Exception as error:
@@ -37,8 +43,8 @@ def tried(database: Database) -> Trial:
                 return Trial("busy")
             case "read-only" | "full":
                 return Trial("read-only")
-            case "gone":
-                return Trial("gone")
+            case "gone" | "damaged" as found:
+                return Trial(found)
         if _is_missing_table(error):
             return Trial("not prepared")
         raise

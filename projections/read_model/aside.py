@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-from domain.error_traces import trace_of
+from domain.store.damage import log_words
 
 LOG = logging.getLogger("caseaudit")
 
@@ -42,4 +42,4 @@ class Aside:
             work()
         except Exception as error:
             if not self._closed:
-                LOG.error("work beside the requests failed: %s", trace_of(error))
+                LOG.error("work beside the requests failed: %s", log_words(error, None))

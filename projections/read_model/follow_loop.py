@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import psycopg
 from sqlalchemy.exc import DBAPIError
 
-from domain.error_traces import words_of
+from domain.store.damage import database_words
 from projections.read_model.follow_far import step_by_pool
 from projections.read_model.follower import BATCH, Overtaken, one_step
 from projections.read_model.follower_lock import task_lock
@@ -55,7 +55,9 @@ class Following:
                 self.progress.failures += 1
                 pause = self.poll if self._followed else pause  # another outage begins with a short wait again
                 self._followed = False
-                self.say(f"the database does not answer, trying again in {pause:g} s: {words_of(error)}")
+                self.say(
+                    f"the database does not answer, trying again in {pause:g} s: {database_words(error, self.read_model.database)}"
+                )
                 self._sleep(pause)
                 pause = min(2 * pause, 30)
             except OSError as error:

@@ -12,8 +12,7 @@ import click
 from domain.accounts.access_lines import OPERATOR, LogUnavailable
 from domain.accounts.access_log import AccessLog
 from domain.accounts.access_shipping import Position, PositionTaken, ShippedFile, ShippedSyslog, Target, ship
-from domain.accounts.access_store import log_database
-from domain.store.database import Database
+from domain.store.database import Database, log_database
 from web.cli import command_log, command_options
 from web.site import system_clock
 

@@ -10,7 +10,6 @@ from typing import NamedTuple
 import click
 
 from domain.accounts.access_log import AccessLog
-from domain.accounts.access_store import log_database
 from domain.accounts.account_register import AccountRegister
 from domain.accounts.kept_accounts import KeptAccounts
 from domain.calendar.london_time import day_of
@@ -20,6 +19,7 @@ from domain.proof.checkpoints import log_origin
 from domain.proof.signed_notes import NotAKey, VerifierKey, read_keys
 from domain.store.application import Files
 from domain.store.damage import check_pages
+from domain.store.database import log_database
 from domain.store.earlier_hashes import earlier_fit
 from domain.store.engines import engine_of
 from domain.store.hash_chain import BrokenChain

@@ -18,7 +18,8 @@ from domain.accounts.account_register import AccountRegister
 from domain.calendar.london_time import day_of
 from domain.destinations.addresses import NotAllowed, target_of
 from domain.destinations.destination_rules import Destination
-from domain.error_traces import trace_of, words_of
+from domain.error_traces import words_of
+from domain.store.damage import log_words, words_of_damage
 from domain.store.engines import DatabaseError
 from domain.store.key_store import record_ids
 from projections.cases.case_repository import CaseRepository
@@ -74,7 +75,7 @@ class Deliverer:
                         _sleep(every, stop)
                 _sleep(every, stop)
             except (DatabaseError, OSError) as error:
-                self._say(f"the database does not answer, trying again in {every:g} s: {words_of(error)}")
+                self._say(f"the database does not answer, trying again in {every:g} s: {self._words(error)}")
                 _sleep(every, stop)
 
     def once(self) -> bool:
@@ -132,9 +133,12 @@ class Deliverer:
         except Shut as error:
             self._say(f"{error}")
         except (LogUnavailable, DatabaseError) as error:
-            self._say(f"destination {number}: nothing was delivered, {words_of(error)}")
+            self._say(f"destination {number}: nothing was delivered, {self._words(error)}")
         except Exception as error:
-            self._say(f"destination {number}: nothing was delivered: {trace_of(error)}")
+            self._say(f"destination {number}: nothing was delivered: {log_words(error, self.views.database)}")
+
+    def _words(self, error: Exception) -> str:
+        return words_of_damage(error, self.views.database) or words_of(error)
 
     def _deliver(self, number: int, log: ChangeLog) -> None:
         found = self.gate.check_open(number)

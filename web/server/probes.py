@@ -27,8 +27,8 @@ BEGUN = time.time()
 class Known(NamedTuple):
     """What is known of the database now.
 
-    ``status``: ``ready``, ``busy`` (somebody holds a lock), ``read-only``, ``gone``, ``not prepared``. ``steps``: the numbers of
-    the steps by which it was prepared. ``measured``: what is measured of it, in the form of Prometheus.
+    ``status``: ``ready``, ``busy`` (somebody holds a lock), ``read-only``, ``gone``, ``damaged``, ``not prepared``. ``steps``: the
+    numbers of the steps by which it was prepared. ``measured``: what is measured of it, in the form of Prometheus.
     """
 
     status: str

@@ -7,10 +7,10 @@ from typing import cast
 from flask import Flask, Response, current_app, g, request, session
 
 from domain.calendar.london_time import LONDON
-from domain.error_traces import trace_of
 from domain.outside_key import NotSealed
 from domain.store.application import Files
-from domain.store.database import NotPrepared
+from domain.store.damage import log_words, words_of_damage
+from domain.store.database import Database, NotPrepared
 from domain.store.engines import DatabaseError
 from domain.store.record_reader import Lag
 from projections.columns.case_selection import CaseSelection
@@ -55,7 +55,8 @@ def behind() -> Lag:
             try:
                 catch_up(_opened(), seconds=WAIT_SECONDS, own=own, most=AT_ONCE)
             except Exception as error:
-                current_app.logger.error("entries could not be taken into the views: %s", trace_of(error))
+                why = log_words(error, Database.at(current_app.config["DATABASE"]))
+                current_app.logger.error("entries could not be taken into the views: %s", why)
         try:
             g.columns = keeper.current(standing, own=own, seconds=COLUMN_SECONDS, most=MOST_CASES)
         except ColumnsNotMade as error:
@@ -112,8 +113,9 @@ def health() -> tuple[dict[str, object], int]:
         entries, since = kept.stored.behind(keeper.position if keeper.full else position)
     except NotPrepared as error:
         return {"status": "not prepared", "reason": str(error)}, 503
-    except (DatabaseError, OSError):
-        return {"status": "the database cannot be reached"}, 503
+    except (DatabaseError, OSError) as error:
+        damaged = words_of_damage(error, Database.at(current_app.config["DATABASE"]))
+        return {"status": "the database is damaged" if damaged else "the database cannot be reached"}, 503
     seconds = 0.0 if since is None else max(0.0, (clock.now() - since).total_seconds())
     said = {"stored": stored, "views": position, "columns": keeper.position if keeper.is_open else None}
     return {"status": "ok", **said, "behind": entries, "seconds": round(seconds, 3)}, 200

@@ -1,4 +1,4 @@
-"""What whoever runs the site is told of its database: whether it can be written to, and how far lists are behind."""
+"""What whoever runs the site is told of its database: whether it can be read and written to, how far lists are behind."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,8 +8,8 @@ from typing import Any
 from flask import Flask
 from prometheus_client.metrics_core import Metric
 
-from domain.accounts.access_store import log_database
-from domain.store.database import Database
+from domain.store import known_damage
+from domain.store.database import Database, log_database
 from domain.store.pool_use import pool_use
 from domain.store.write_trial import tried
 from web.server import metrics
@@ -24,7 +24,7 @@ TOKEN = "CASEAUDIT_METRICS_TOKEN"  # noqa: S105  # the name of the variable
 ROUNDED = 100
 """Positions are told in full hundreds: from one alone nobody learns that a colleague has answered."""
 
-GRAVEST = ("gone", "not prepared", "read-only", "busy", "ready")
+GRAVEST = ("gone", "damaged", "not prepared", "read-only", "busy", "ready")
 """What is worse stands first: the record and the access log must both be ready."""
 
 
@@ -84,8 +84,9 @@ def _measure_pools() -> None:
 
 def attach(app: Flask) -> None:
     """Put the probes before everything else of the app. ``probes`` in its extensions: those of an address of their own."""
-    folder = os.environ.get(SHARED_BY)
-    state = ServiceState(app, Path(folder) if folder else None)
+    folder = Path(shared) if (shared := os.environ.get(SHARED_BY)) else None
+    known_damage.begin(folder)
+    state = ServiceState(app, folder)
     token = os.environ.get(TOKEN, "").strip()
     app.wsgi_app = Probes(app.wsgi_app, state.known, token=token)  # type: ignore[method-assign]
     app.extensions["probes"] = Probes(nothing_else, state.known, token=None)

@@ -10,11 +10,12 @@ from contextlib import suppress
 
 from flask import Flask
 
-from domain.error_traces import trace_of
 from domain.policy.frameworks.framework_files import frameworks
 from domain.policy.measures.board_pack_pages import board_pack
 from domain.policy.measures.measure_files import reports
 from domain.policy.measures.scorecard_targets import scorecard
+from domain.store.damage import log_words
+from domain.store.database import Database
 from projections.arrays.date_numbers import tables_of_days
 from projections.columns.case_answers import counted_of
 from projections.inspections.sample_scores import score_before, score_inspection
@@ -68,7 +69,7 @@ def _tried(app: Flask, step: Callable[[], object]) -> None:
     try:
         step()
     except Exception as error:
-        app.logger.warning("not loaded beforehand: %s", trace_of(error))
+        app.logger.warning("not loaded beforehand: %s", log_words(error, Database.at(app.config["DATABASE"])))
 
 
 def _policy() -> None:

@@ -6,8 +6,9 @@ import time
 from flask import Flask
 
 from domain.accounts.access_growth import AccessTree
-from domain.error_traces import trace_of
 from domain.store.checkpointing import CHECKED, Schedule, WitnessPlan
+from domain.store.damage import log_words
+from domain.store.database import Database
 from web.services import current_cases
 from web.site import access_control, clock
 
@@ -28,5 +29,7 @@ def _keep_on(app: Flask, plan: WitnessPlan) -> None:
                     schedule = Schedule(plan, app.config["DATABASE"], files, clock.now, more)
                 schedule.tend()
         except Exception as error:
-            app.logger.error("no checkpoint could be handed over: %s", trace_of(error))
+            app.logger.error(
+                "no checkpoint could be handed over: %s", log_words(error, Database.at(app.config["DATABASE"]))
+            )
         time.sleep(CHECKED)

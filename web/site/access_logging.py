@@ -17,8 +17,7 @@ from domain.accounts.access_lines import UNKNOWN, Action, Actor, LogUnavailable,
 from domain.accounts.access_log import AccessLog
 from domain.accounts.roles import Account
 from domain.entries.entry import CASE_REFERENCE
-from web.site import clock, outages
-from web.site.damage_pages import MARK
+from web.site import clock, damage_pages, outages
 
 PURPOSES: Mapping[str, Purpose] = {
     "imports": "administration", "extracts": "administration", "invitations": "administration", "keeping": "administration",
@@ -178,10 +177,13 @@ def _before_answer(response: Response) -> Response:
     try:
         _write(_line(), response.status_code)
     except Exception as error:
-        if MARK in request.environ:  # nobody can be told from the database, and this page shows nothing of anybody
+        if (
+            damage_pages.MARK in request.environ
+        ):  # nobody can be told from the database, and this page shows nothing of anybody
             return response
         # Whatever the reason: no answer leaves without its line. The reason alone is noted, not what was asked for.
-        current_app.logger.error("the access log cannot be written: %s", type(error.__cause__ or error).__name__)
+        why = damage_pages.words_for(error) or type(error.__cause__ or error).__name__
+        current_app.logger.error("the access log cannot be written: %s", why)
         response.close()
         return outage(error)
     return response

@@ -3,9 +3,9 @@
 from flask import current_app, make_response, render_template, request
 from werkzeug.wrappers import Response
 
-from domain.error_traces import trace_of
 from domain.store.damage import words_of_damage
 from domain.store.database import Database
+from web.server import metrics
 from web.site import problems
 
 MARK = "caseaudit.damage"
@@ -25,9 +25,10 @@ def words_for(error: BaseException) -> str | None:
     return words_of_damage(error, Database.at(current_app.config["DATABASE"]))
 
 
-def damaged(error: Exception, words: str) -> Response:
+def damaged(words: str) -> Response:
     """The page for an error of damage, of which ``words_for`` has said this."""
-    current_app.logger.error("%s %s failed: %s", request.method, request.endpoint or "no page", trace_of(error))
+    current_app.logger.error("%s %s failed: %s", request.method, request.endpoint or "no page", words)
+    metrics.OUTAGES.labels("damaged").inc()
     request.environ[MARK] = True
     if problems.asked_for():
         return problems.problem(503, words)

@@ -28,6 +28,7 @@ TRIED_AGAIN = 1.5
 
 WORDS: dict[str, str] = {
     "gone": "The database of the service does not answer.",
+    "damaged": "The database of the service is damaged.",
     "locked": "Something else has kept the database to itself for longer than a page waits.",
     "no connections": "The database takes no more connections at the moment.",
     "full": "There is no room left on the disk of the database.",
@@ -168,7 +169,7 @@ def _handle(error: Exception) -> Response:
 def _told(error: Exception, *, everybody: bool) -> Response:
     """The page of the damage or of the outage that an error tells of; any other error goes on as before."""
     if (words := damage_pages.words_for(error)) is not None:
-        return damage_pages.damaged(error, words)
+        return damage_pages.damaged(words)
     cause = outage_of(error)
     if cause is None:
         raise error

@@ -9,10 +9,9 @@ import pytest
 from domain.accounts.access_lines import OPERATOR, LogUnavailable, digest_of
 from domain.accounts.access_log import AccessLog
 from domain.accounts.access_search import Asked
-from domain.accounts.access_store import log_database
 from domain.accounts.account_register import AccountRegister
 from domain.accounts.roles import Account
-from domain.store.database import Database
+from domain.store.database import Database, log_database
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 SPO = Account("ann.spo", "Zoë Ó Briain", "spo", ("Gloucester", "Stroud"), grade="spo")

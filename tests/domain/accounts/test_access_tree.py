@@ -299,7 +299,8 @@ def test_many_who_let_it_grow_at_once_make_one_tree(register: AccountRegister, m
     stopped = threading.Event()
     monkeypatch.setattr(access_growth, "EVERY", 0.001)
     trees = [AccessTree(register.log, register.files) for _ in range(3)]
-    threads = [threading.Thread(target=keep_growing, args=(lambda one=one: one, lambda: NOW, stopped)) for one in trees]
+    threads = [threading.Thread(target=keep_growing, args=(register.log.record, lambda one=one: one, lambda: NOW, stopped))
+               for one in trees]  # fmt: skip
     threads += [threading.Thread(target=write, args=(register.log, 150)) for _ in range(3)]
     for thread in threads:
         thread.start()
@@ -329,7 +330,7 @@ def test_a_log_that_cannot_be_used_is_told_once_and_tried_again(
 
     monkeypatch.setattr(tree, "grow", grows)
     write(register.log, 3)
-    keep_growing(lambda: tree, lambda: NOW, stopped)
+    keep_growing(register.log.record, lambda: tree, lambda: NOW, stopped)
     assert check(register.log) == 3 and caplog.text.count("do not come into its tree") == 1
 
 

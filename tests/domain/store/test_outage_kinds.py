@@ -45,7 +45,7 @@ def test_of_sqlite(file: Path) -> None:
         assert outage_of(raised_by(lambda: c.execute("SELECT * FROM nothing"))) is None
     assert outage_of(raised_by(lambda: sqlite3.connect(file.with_name("no") / "a"))) == "gone"
     (file.with_name("text")).write_text("this is no database, however long it may be " * 100)
-    assert outage_of(raised_by(lambda: sqlite3.connect(file.with_name("text")).execute("SELECT * FROM a"))) == "gone"
+    assert outage_of(raised_by(lambda: sqlite3.connect(file.with_name("text")).execute("SELECT * FROM a"))) == "damaged"
 
 
 def test_of_files_and_pools() -> None:
@@ -75,6 +75,7 @@ def test_what_caused_an_error_counts_and_what_was_dealt_with_does_not() -> None:
         (psycopg.errors.DiskFull, "full"),
         (psycopg.errors.ReadOnlySqlTransaction, "read-only"),
         (psycopg.errors.AdminShutdown, "gone"),
+        (psycopg.errors.DataCorrupted, "damaged"),
         (psycopg.errors.UniqueViolation, None),
         (psycopg.errors.UndefinedTable, None),
     ],

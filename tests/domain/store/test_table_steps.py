@@ -22,12 +22,11 @@ from domain.accounts import (
     sign_in_sessions,
     sign_in_tries,
 )
-from domain.accounts.access_store import log_database
 from domain.accounts.account_register import AccountRegister
 from domain.destinations import destinations
 from domain.store import witnessed
 from domain.store.application import Files
-from domain.store.database import Database, NotPrepared
+from domain.store.database import Database, NotPrepared, log_database
 from domain.store.engines import engine_of
 from domain.store.table_steps import ACCESS_LOG, REGISTER, TableSteps
 from domain.working import working_tables

@@ -11,9 +11,8 @@ from click.testing import CliRunner, Result
 
 from domain.accounts.access_lines import Line, LogUnavailable
 from domain.accounts.access_log import AccessLog
-from domain.accounts.access_store import log_database
 from domain.entries.entry import CASE
-from domain.store.database import Database
+from domain.store.database import Database, log_database
 from tests.support.depth import deep
 from web.cli import main
 

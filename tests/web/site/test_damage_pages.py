@@ -10,13 +10,17 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from flask import Flask
+from werkzeug.test import Client
 
+from domain.store.database import Database, log_database
+from domain.store.write_trial import tried
 from tests.conftest import copied
 from tests.support.people import signed_in
 from tests.support.postgres import Server, sql
 from tests.support.tampering import Intruder
 from web.app import create_app
 from web.cli import main
+from web.server import known_state
 
 COMMANDS = (
     ("verify",), ("export",), ("due", "--as-at", "2005-12-22"), ("score", "--inspection", "gloucestershire-2005"),
@@ -100,6 +104,58 @@ def test_pages_of_a_running_site_say_it(followed: Path, tmp_path: Path, harm: st
             found += answer.status_code == 503
             assert path.name in answer.text
     assert found
+
+
+def spoilt(path: Path, table: str) -> None:
+    """The first page of this table is another, and all else is whole."""
+    with closing(sqlite3.connect(flat(path))) as c:
+        ((root,),) = c.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", [table])
+    with path.open("r+b") as file:
+        file.seek((root - 1) * 4096)
+        file.write(b"\xee" * 4096)
+
+
+def ready(site: Flask) -> tuple[int, str]:
+    """What /readyz says."""
+    answer = Client(site.extensions["probes"]).get("/readyz")
+    return answer.status_code, answer.json["status"]
+
+
+def test_damage_that_a_page_met_is_known_to_readyz_and_stands_in_the_log_in_a_line(
+    followed: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known_state, "EVERY", 0.0)
+    path = flat(copied(followed, tmp_path))
+    site = served(str(path))
+    reader = signed_in(site, "j.hartnell")
+    spoilt(path, "sessions")
+    assert tried(Database.at(str(path))).found == "ready", "what it tries is on other pages"
+    assert ready(site) == (200, "ready")
+    assert reader.get("/desk").status_code == 503
+    assert ready(site) == (503, "damaged")
+    (line,) = [record.getMessage() for record in caplog.records if "desk.index failed" in record.getMessage()]
+    assert "\n" not in line and f"{path} is damaged: the table sessions cannot be read" in line
+
+    (tmp_path / "again").mkdir()
+    copied(followed, tmp_path / "again").replace(path)
+    assert ready(site) == (200, "ready"), "another file lies in its place"
+
+
+def test_damage_of_the_access_log_is_known_too(
+    followed: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known_state, "EVERY", 0.0)
+    path = flat(copied(followed, tmp_path))
+    site = served(str(path))
+    reader = signed_in(site, "j.hartnell")
+    log = Path(log_database(Database.at(str(path))).path)
+    spoilt(log, "access_lines")
+    assert reader.get("/desk").status_code == 503
+    assert ready(site) == (503, "damaged")
+    said = [record.getMessage() for record in caplog.records if "cannot be written" in record.getMessage()]
+    assert said and all(f"{log}: the table access_lines cannot be read" in one for one in said)
+    served(str(path))
+    assert ready(site) == (200, "ready"), "begun again, nothing is known until it is met"
 
 
 def test_an_inspection_with_an_entry_that_cannot_be_read_is_named_and_the_others_are_shown(

@@ -18,7 +18,7 @@ from domain.store import known_damage
 from domain.store.database import Database, log_database
 from domain.store.entry_codec import UnreadableEntry
 from domain.store.hash_chain import BrokenChain
-from domain.store.outage_kinds import outage_of
+from domain.store.outage_kinds import is_no_text, outage_of
 
 WHAT_TO_DO = (
     "Nothing was changed. Keep the file as it is, and restore the latest backup into a new one (docs/backup.md)"
@@ -27,6 +27,8 @@ MISSING_TO_DO = "Run caseaudit migrate as the owner of the tables; else restore 
 ROW_TO_DO = (
     "caseaudit verify says which file and entry it is; restore a backup in which it can be read (docs/backup.md)"
 )
+
+VIEWS_TO_DO = "caseaudit rebuild makes it anew from the entries"
 
 MISSING = re.compile(r"no such (?P<what>table|column): (?P<name>[\w.]+)|has no column named (?P<column>\w+)")
 
@@ -39,11 +41,15 @@ WHOLE = ["ok"]
 """What SQLite's own check says of pages of which nothing is wrong."""
 
 
+class DamagedViews(RuntimeError):
+    """What was derived from entries and is stored cannot be read; the message says what, and no case."""
+
+
 def database_errors() -> tuple[type[Exception], ...]:
     """The errors that ``words_of_damage`` may say something of."""
     import sqlalchemy as sa  # commands that need no table beside the entries start without it
 
-    return BrokenChain, PersistenceError, UnreadableEntry, sa.exc.DBAPIError, sqlite3.Error
+    return BrokenChain, DamagedViews, PersistenceError, UnreadableEntry, sa.exc.DBAPIError, sqlite3.Error
 
 
 def words_of_damage(error: BaseException, database: Database | None) -> str | None:
@@ -53,6 +59,8 @@ def words_of_damage(error: BaseException, database: Database | None) -> str | No
     remembered (``known_damage``).
     """
     for cause in _causes(error):
+        if isinstance(cause, DamagedViews):
+            return f"{_called(database)}: {cause}. {VIEWS_TO_DO}"
         if isinstance(cause, UnreadableEntry):
             return f"{_called(database)}: {cause}. {ROW_TO_DO}"
         if isinstance(cause, BrokenChain):
@@ -134,7 +142,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _of_sqlite(error: sqlite3.Error, database: Database | None) -> str | None:
     if outage_of(error) == "damaged":
-        return _of_pages(str(error), database)
+        return _of_pages("a text of a row is none" if is_no_text(error) else str(error), database)
     found = MISSING.search(str(error))
     if found is not None and (found["what"] != "table" or _is_ours(found["name"])):
         what = f"the {found['what'] or 'column'} {found['name'] or found['column']}"

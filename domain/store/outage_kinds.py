@@ -53,6 +53,8 @@ def _of(error: BaseException) -> Outage | None:
     if isinstance(error, FileGone):
         return "gone"
     if isinstance(error, sqlite3.Error):
+        if is_no_text(error):
+            return "damaged"
         name = getattr(error, "sqlite_errorname", None) or ""
         return next((found for start, found in BY_SQLITE.items() if name.startswith(start)), None)
     if isinstance(error, OSError):
@@ -68,6 +70,11 @@ def _of(error: BaseException) -> Outage | None:
             return "gone" if kinds & {"psycopg.OperationalError", "psycopg.InterfaceError"} else None
         return BY_STATE.get(state) or BY_CLASS.get(state[:2])
     return None
+
+
+def is_no_text(error: sqlite3.Error) -> bool:
+    """Whether a text was read that is none: SQLite has no name for this error, and its message quotes the row."""
+    return str(error).startswith("Could not decode to UTF-8")
 
 
 def _refused(words: str) -> bool:

@@ -5,8 +5,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from typing import NamedTuple
 
+import msgspec
 import sqlalchemy as sa
 
+from domain.store.damage import DamagedViews
 from domain.store.database import Database
 from domain.store.engines import engines_of
 from domain.store.record_reader import Lag, RecordReader
@@ -80,7 +82,7 @@ class ReadModel:
                     of.c.reference.in_(some)
                 )
                 for reference, version, position, stored in c.execute(query.order_by(of.c.reference)):
-                    yield StoredLedger(reference, int(version), int(position), decode_ledger(bytes(stored)))
+                    yield StoredLedger(reference, int(version), int(position), _read(stored))
 
     def others_rewritten(self, references: Collection[str], since: Callable[[str], int]) -> Mapping[str, set[str]]:
         """For each of these cases the other files of its person whose ledgers were made up to a later position than ``since``."""
@@ -102,6 +104,13 @@ class ReadModel:
                 every = ", ".join(table.name for table in TABLES.values())
                 c.exec_driver_sql(f"LOCK TABLE {every} IN ACCESS SHARE MODE")
             yield c, live_in(c).table
+
+
+def _read(stored: bytes) -> Ledger:
+    try:
+        return decode_ledger(bytes(stored))
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise DamagedViews("a ledger in the tables of the views cannot be read: it is not what was derived") from error
 
 
 def _by(number: int, references: Sequence[str]) -> Iterator[Sequence[str]]:

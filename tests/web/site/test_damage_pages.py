@@ -1,6 +1,7 @@
 """A damaged database gives words and the place, never a traceback: on pages and in commands, on both databases."""
 
 import re
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -14,6 +15,8 @@ from werkzeug.test import Client
 
 from domain.store.database import Database, log_database
 from domain.store.write_trial import tried
+from projections.read_model.column_base import columns_folder
+from projections.read_model.view_reader import ReadModel
 from tests.conftest import copied
 from tests.support.people import signed_in
 from tests.support.postgres import Server, sql
@@ -209,6 +212,33 @@ def test_an_entry_of_a_case_that_cannot_be_read_stops_that_case_alone(followed: 
     assert (
         told.exit_code == 1 and "stored_events cannot be read" in told.output and isinstance(told.exception, SystemExit)
     )
+
+
+def test_a_ledger_of_the_views_that_cannot_be_read_is_said_and_made_anew(followed: Path, tmp_path: Path) -> None:
+    path = flat(copied(followed, tmp_path))
+    database, run = ("--database", str(path)), CliRunner().invoke
+    work = Intruder(str(path), "sqlite")
+    for harm in ("CAST(substr(ledger, 1, 200) AS BLOB)", "CAST(replace(ledger, '2005-', '2Q05-') AS BLOB)", "x'ff'"):
+        with closing(ReadModel(str(path))) as views:
+            table, (case, *_) = views.live().table.name, views.cases(1)
+        shutil.rmtree(columns_folder(Database.at(str(path))))
+        work.run(f"UPDATE {table} SET ledger = {harm} WHERE reference = '{case}'")
+        page = signed_in(served(str(path)), "c.whitlock").get("/cases")
+        assert page.status_code == 503 and case not in page.text, harm
+        assert "a ledger in the tables of the views cannot be read" in page.text and "caseaudit rebuild" in page.text
+        assert run(main, ["verify", *database]).exit_code == 0, "the entries are whole"
+        assert run(main, ["rebuild", "--verify", *database]).exit_code == 1
+        assert run(main, ["rebuild", "--processes", "1", *database]).exit_code == 0
+        assert signed_in(served(str(path)), "c.whitlock").get("/cases").status_code == 200
+
+
+def test_a_text_that_is_none_is_damage_and_is_not_quoted(followed: Path, tmp_path: Path) -> None:
+    path = flat(copied(followed, tmp_path))
+    work = Intruder(str(path), "sqlite")
+    work.change("UPDATE stored_events SET actor = CAST(x'5365637265742dff' AS TEXT) WHERE rowid = 9")
+    told = CliRunner().invoke(main, ["verify", "--database", str(path)])
+    assert told.exit_code == 1 and isinstance(told.exception, SystemExit), told.exception
+    assert f"{path} is damaged: a text of a row is none" in told.output and "Secret" not in told.output
 
 
 def test_a_missing_table_or_column_on_postgresql_is_said(postgres: Server, followed_postgres: str) -> None:

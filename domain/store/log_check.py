@@ -97,7 +97,8 @@ class _Walk:
             self.beside.remove(known)
 
     def _take(self, row: StoredRow) -> None:
-        if not (isinstance(row.event.state, bytes) and isinstance(row.hash, bytes)):
+        texts, blobs = (row.event.topic, row.stored_at, row.actor), (row.event.state, row.hash)
+        if not (all(isinstance(one, str) for one in texts) and all(isinstance(one, bytes) for one in blobs)):
             raise _fault(row, "this entry, or one before it, is not what was stored")
         added = hashed([entry_of(row.event)], self.previous, row.stored_at, row.actor)
         if added.chain[0] != row.hash:

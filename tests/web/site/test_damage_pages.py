@@ -239,6 +239,10 @@ def test_a_text_that_is_none_is_damage_and_is_not_quoted(followed: Path, tmp_pat
     told = CliRunner().invoke(main, ["verify", "--database", str(path)])
     assert told.exit_code == 1 and isinstance(told.exception, SystemExit), told.exception
     assert f"{path} is damaged: a text of a row is none" in told.output and "Secret" not in told.output
+    work.change("UPDATE stored_events SET actor = x'5365637265742dff' WHERE rowid = 9")
+    told = CliRunner().invoke(main, ["verify", "--database", str(path)])
+    assert told.exit_code == 1 and isinstance(told.exception, SystemExit), told.exception
+    assert "broken: position 9 " in told.output and "Secret" not in told.output
 
 
 def test_a_missing_table_or_column_on_postgresql_is_said(postgres: Server, followed_postgres: str) -> None:

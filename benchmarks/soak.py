@@ -62,7 +62,7 @@ PLACES = (
     "/search",
     "/matrix",
     "/reports",
-    "/changes",
+    "/changed",
     "/officers",
     "/standards",
     "/inspections",

@@ -164,7 +164,11 @@ def test_what_was_stored_late_is_listed(own_database: Path, tmp_path: Path) -> N
     assert (entry["case"], entry["entry"], entry["stored"]["late"]) == (case, "late-review", True)
     assert read_all(client, f"/stored-late?officer={rows[0]['officer'].replace(' ', '+')}") == rows
     nobody = client.get("/api/v1/stored-late?officer=Nobody")
-    assert nobody.status_code == 404 and rows[0]["officer"] in nobody.json["detail"]
+    assert nobody.status_code == 404 and list(nobody.json["errors"]) == ["officer"]
+    others = {row["name"] for row in read_all(client, "/officers")} - {rows[0]["officer"]}
+    assert read_all(client, f"/stored-late?officer={min(others).replace(' ', '+')}") == [], (
+        "known, and nothing was late"
+    )
     history = got(client, f"/cases/{case}/history")
     assert [one["entry"]["entry"] for one in history["late"]] == ["late-review"]
     assert got(client, "/desk")["stored_late"] == 1

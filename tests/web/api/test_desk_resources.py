@@ -149,6 +149,9 @@ def test_changes_and_verdicts_are_those_of_the_pages(demo_app: Flask, spo: Flask
     ]
     told = got(spo, "/changed/verdicts/figures?since=2005-10-03")
     assert told["changed"] == len(verdicts) == sum(way["verdicts"] for way in told["ways"]) > 0
+    for wrong in ("/changed?since=3/10/2005", "/desk/outcomes?day=22.12.2005"):
+        refused = signed_in(demo_app, "t.adeyemi").get(f"/api/v1{wrong}")
+        assert refused.status_code == 422 and "written like 2005-10-03" in refused.json["detail"], wrong
     late = spo.get("/api/v1/changed?since=2005-12-31")
     assert late.status_code == 404 and list(late.json["errors"]) == ["since"]
     assert spo.get("/api/v1/changed?team=Nowhere").status_code == 404

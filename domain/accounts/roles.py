@@ -225,7 +225,7 @@ class Account:
     @property
     def leads_teams(self) -> bool:
         """Whether the cases that they answer for are those of teams."""
-        return LEVELS.get(self.role) == "team"
+        return self.level == "team"
 
     @property
     def gets_changes(self) -> bool:

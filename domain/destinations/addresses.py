@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
@@ -31,6 +31,11 @@ OLD_TUNNELS = tuple(map(ip_network, ("2002::/16", "2001::/32", "::/96", "64:ff9b
 
 TRANSLATED = IPv6Network("64:ff9b::/96")
 """IPv6 that a network translates to the IPv4 address in its last 32 bits (RFC 6052)."""
+
+SECRET = re.compile(
+    r"token|secret|passw|pwd|credential|auth|signature|api.?key|(?:^|[_-])(?:key|sig|code|pass)$", re.IGNORECASE
+)
+"""What the name of a parameter says that holds a secret."""
 
 WRITE = "write https://HOST/PATH, like https://hooks.example/caseaudit"
 
@@ -76,6 +81,12 @@ def target_of(address: str) -> Target:
     return Target(host, port or HTTPS_PORT, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
 
 
+def secret_in(address: str) -> str | None:
+    """The first parameter of an address that is named like a secret; None where none is. An address is shown and logged."""
+    names = (name for name, _ in parse_qsl(urlsplit(address).query, keep_blank_values=True))
+    return next((name for name in names if SECRET.search(name)), None)
+
+
 def check_host(host: str) -> None:
     """``NotAllowed`` where a host is no name and no IP address in its usual form, so that all who read it read the same."""
     if host.endswith("."):
@@ -83,12 +94,15 @@ def check_host(host: str) -> None:
     if ":" in host or ENDS_IN_NUMBER.fullmatch(host):
         try:
             ip = ip_address(host)
-            if "%" in host or str(ip) != host or (isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None):
-                raise ValueError
         except ValueError:
             raise NotAllowed(
                 f"{host} is an IP address in another spelling: write a name, or the address as usual"
             ) from None
+        if "%" in host or str(ip) != host.lower() or (isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None):
+            usual = ip.ipv4_mapped if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None else ip
+            raise NotAllowed(
+                f"{host} is an IP address in another spelling: write {str(usual).partition('%')[0]}, or a name"
+            )
     elif not NAME.fullmatch(host):
         raise NotAllowed(f"there is no host in the address that can be one: {WRITE}")
 

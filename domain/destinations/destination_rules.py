@@ -8,7 +8,7 @@ from typing import Any, Literal
 DestinationKind = Literal["webhook", "mail"]
 """``webhook``: gets changes of the record by https. ``mail``: a mail server, or GOV.UK Notify, that takes the weekly digests."""
 
-LONGEST_LIFE = timedelta(days=366)
+LONGEST_LIFE = timedelta(days=365)
 """How long a destination may be registered for (**P**, a parameter of ours): longer needs two people again."""
 
 GIVES_UP_AFTER = timedelta(hours=24)

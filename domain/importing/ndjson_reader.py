@@ -63,6 +63,14 @@ class Line(msgspec.Struct, frozen=True, gc=False):
         return Rejected(self.file, self.number, within + field, reason)
 
 
+TypeCheck = Callable[[type[Entry]], None]
+"""Raises ``ShapeError`` for a type of entry that its sender may not send, whatever else is wrong with the line."""
+
+
+def any_type(declared: type[Entry]) -> None:
+    """Every type may be sent."""
+
+
 def read_lines(
     path: Path, now: datetime, rejected: list[Rejected], progress: Callable[[int], None], *, name: str = ""
 ) -> Iterator[Line]:
@@ -76,9 +84,10 @@ def read_lines(
 
 
 def read_raw_lines(
-    lines: Iterable[bytes], now: datetime, rejected: list[Rejected], progress: Callable[[int], None], *, name: str
-) -> Iterator[Line]:
-    """The same of lines that are no file."""
+    lines: Iterable[bytes], now: datetime, rejected: list[Rejected], progress: Callable[[int], None], *, name: str,
+    check_type: TypeCheck = any_type,
+) -> Iterator[Line]:  # fmt: skip
+    """The same of lines that are no file. ``check_type``: which types may be sent at all, asked of lines that are not valid."""
     untold, opening = 0, _NONE
     for number, raw in enumerate(lines, start=1):
         untold += len(raw)
@@ -92,7 +101,7 @@ def read_raw_lines(
             yield Line(name, number, opening.reference, fact, True)
         elif raw.strip():
             try:
-                yield _read_slowly(name, number, raw, now)
+                yield _read_slowly(name, number, raw, now, check_type)
             except ShapeError as error:
                 rejected += [Rejected(name, number, field, reason) for field, reason in error.problems]
     progress(untold)
@@ -166,7 +175,7 @@ def _keys_once(pairs: list[tuple[str, Any]]) -> None:
         seen.add(key)
 
 
-def _read_slowly(file: str, number: int, raw: bytes, now: datetime) -> Line:
+def _read_slowly(file: str, number: int, raw: bytes, now: datetime, check_type: TypeCheck) -> Line:
     raw = raw.removeprefix(BOM)
     try:
         values: Any = msgspec.json.decode(raw)
@@ -182,6 +191,7 @@ def _read_slowly(file: str, number: int, raw: bytes, now: datetime) -> Line:
         raise
     except (ValueError, RecursionError) as error:
         raise ShapeError([("line", f"not a JSON object: {error}")]) from None
+    check_type(entry_type_of(values.get("type")))
     reference, fact, given = read_entry(values, now)
     return Line(file, number, reference, fact, given)
 

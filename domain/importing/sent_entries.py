@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from domain.aggregates.case_file import CaseFile
 from domain.entries.case_entries import Entry, EntryCorrected, EntryWithdrawn
 from domain.entries.refusals import Refused
+from domain.entries.schemas import ShapeError
 from domain.importing.source_areas import SourceAreas
 
 
@@ -41,6 +42,13 @@ class SentEntries:
                 f"'{fact.recorded_by}' is a person with an account here, who records by signing in; leave the field out, or give "
                 "the source's own name",
             )
+
+    def check_readable(self, declared: type[Entry]) -> None:
+        """``ShapeError`` where the machine may send no entry of this type, so that nobody mends a line for nothing."""
+        try:
+            self._check_type(declared, "type", "is made")
+        except Refused as refused:
+            raise ShapeError([(refused.field, refused.reason)]) from None
 
     def _check_type(self, declared: type[Entry], field: str, what: str) -> None:
         if not self.may_send(declared):

@@ -87,8 +87,13 @@ def may_calibrate(repository: CaseRepository, account: Account, reference: str, 
     return account.inspects or answers_for(repository, account, reference, at)
 
 
-def may_record(repository: CaseRepository, account: Account, today: Reading) -> bool:
-    """Whether the account may record on this case, read as at today: it answers for the case now, or inspects it."""
+def is_theirs(repository: CaseRepository, account: Account, today: Reading) -> bool:
+    """Whether the account answers for this case, read as at today, or inspects it."""
     if account.inspects:
         return today.reference in inspected(repository, account)
-    return account.records and today.history.started is not None and account.answers_for(today.holder)
+    return today.history.started is not None and account.answers_for(today.holder)
+
+
+def may_record(repository: CaseRepository, account: Account, today: Reading) -> bool:
+    """Whether a person may record on this case, read as at today: it is theirs, and their role makes entries."""
+    return account.records and is_theirs(repository, account, today)

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+import msgspec
+
 from domain.accounts.roles import Account
-from domain.entries.case_entries import ENTRY_TYPES, about_inspections, subject_of
+from domain.entries.case_entries import ENTRY_TYPES, Entry, about_inspections, subject_of
 from domain.entries.person_entries import PersonErased, person_file
 from domain.store.entry_codec import entry_of_file, stored_register_entry, topic_of
 from domain.store.record_reader import Logged, RecordReader
@@ -31,7 +33,14 @@ WINDOW = 20_000
 FEW_CASES, FAR = 2_000, 5 * WINDOW
 """Where an account reaches no more cases than this, and so many positions are to be looked at, its entries are found by case."""
 
-TYPES = tuple(name for name, of in ENTRY_TYPES.items() if of.kept_on == "case")
+
+def _is_told(declared: type[Entry]) -> bool:
+    """Whether entries of a type can be told of: not those that always name the inspection for which they are recorded."""
+    named = (one for one in msgspec.structs.fields(declared) if one.name == "inspection")
+    return declared.kept_on == "case" and not any(one.required for one in named)
+
+
+TYPES = tuple(name for name, declared in ENTRY_TYPES.items() if _is_told(declared))
 """The types of entry that a change can be of."""
 
 _TOPICS = {topic_of(ENTRY_TYPES[name]): name for name in TYPES}

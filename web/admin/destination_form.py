@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from domain.accounts.roles import Account
-from domain.destinations.addresses import NotAllowed, check_address, target_of
+from domain.destinations.addresses import NotAllowed, check_address, secret_in, target_of
 from domain.destinations.destination_rules import LONGEST_LIFE, Wanted
 from domain.entries.tidy_text import words
 from projections.changes.change_log import TYPES
@@ -69,6 +69,9 @@ def check_reachable(kind: str, address: str) -> None:
             raise NotAllowed(str(error)) from error
     else:
         host, port, _ = target_of(address)
+        if name := secret_in(address):
+            why = "the address stands on the page and in the access log. The signature shows who sends"
+            raise NotAllowed(f"leave out {name}=: {why}")
     try:
         checked_addresses(host, port, lambda one: check_address(one, settings.private))
     except NotReached as error:

@@ -9,7 +9,7 @@ from domain.accounts.roles import AUDITORS
 from web.admin.access_log_page import cases_listed, lines_before, log_read, sought_words
 from web.admin.access_log_query import PLACE, log_query
 from web.api.answer_fields import instant, many, said, whole
-from web.api.api_query import DAY, MOST_ROWS, Answer, Query, Whole, choice, text
+from web.api.api_query import MOST_ROWS, Answer, Query, Whole, choice, day_asked, text
 from web.api.paged_lists import Rows
 from web.api.resources import Resource
 from web.presentation.pagination import SIZE
@@ -24,21 +24,14 @@ blueprint = Resource(
 )
 
 
-def _a_day(description: str) -> fields.String:
-    checked = validate.Regexp(DAY, error="It must be a day of 1990 to 2078, like 2005-10-03.")
-    return fields.String(
-        validate=checked, metadata={"description": description, "example": "2005-10-03", "pattern": DAY}
-    )
-
-
 class OwnLinesQuery(Query):
     """Which lines of one's own."""
 
     person = text("Lines on this CRN or case.", example="X123456")
     action = choice("What was done.", *ACTIONS)
     purpose = choice("For what.", *PURPOSES)
-    since = _a_day("From this day on.")
-    until = _a_day("To this day.")
+    since = day_asked("From this day on.")
+    until = day_asked("To this day.")
     before = fields.String(
         validate=validate.Regexp(f"^{PLACE}$", error="It must be a place in the log, as `older` gives it."),
         metadata={"description": "Lines older than this place, as `older` gives it.", "pattern": f"^{PLACE}$"},
@@ -111,7 +104,7 @@ def list_access_cases(_: dict[str, Any], digest: str) -> Rows[str]:
 
 def _lines(query: dict[str, Any], own: str = "") -> dict[str, Any]:
     names = ("person", "staff", "action", "purpose", "since", "until", "before")
-    asked = log_query({name: query.get(name, "") for name in names}, own)
+    asked = log_query({name: str(query.get(name, "")) for name in names}, own)
     lines, older = lines_before(asked, query["per_page"])
     log_read(asked.typed)
     return {"items": [_line(line) for line in lines], "older": older}

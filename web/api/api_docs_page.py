@@ -5,6 +5,7 @@ from flask import Blueprint, current_app, render_template
 from web.api import api_words
 from web.api.api_conventions import PROBLEMS
 from web.api.api_query import MOST_ROWS
+from web.api.resources import PREFIX
 from web.presentation.pagination import SIZE
 from web.site import access_control, machines
 
@@ -24,6 +25,7 @@ def index() -> str:
         "api/api_docs.html",
         tags=api_words.tags(document),
         schemas=api_words.schemas(document),
+        prefix=PREFIX,
         version=document["info"]["version"],
         cookie=current_app.config["SESSION_COOKIE_NAME"],
         problems=PROBLEMS,

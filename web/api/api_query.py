@@ -4,26 +4,20 @@ A parameter that is not declared is refused by name, and so is one given twice.
 """
 
 import re
-from typing import Any
+from typing import Any, NoReturn
 
-from flask import Request
+from flask import Request, abort
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
 from webargs.flaskparser import FlaskParser
 
 from web.presentation.pagination import SIZE
-from web.site.date_field import SampleDate
+from web.site.date_field import DAY, IsoDay
 
 LARGEST = 2**31 - 1
 """The largest number that an address may hold."""
 
 MOST_ROWS = 500
 """The most rows of a page."""
-
-DAY = (
-    r"^(199\d|20[0-6]\d|207[0-8])-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)$"
-    r"|^(199[26]|20[0246][048]|20[1357][26])-02-29$"
-)
-"""The days as at which something can be read: those of 1990 to 2078."""
 
 PLAIN = "[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]"
 """A character that an address may hold: no line break and no other control character (``access_control.CONTROL``)."""
@@ -55,6 +49,17 @@ def text(description: str, *, example: str, most: int = 200, **options: Any) -> 
     )
 
 
+class Flag(fields.Boolean):
+    """``true`` or ``false``."""
+
+    default_error_messages = {"invalid": "It must be true or false."}  # noqa: RUF012 - marshmallow's own way of declaring them
+
+
+def flag(description: str) -> Flag:
+    """A parameter that is true or false; without it false."""
+    return Flag(load_default=False, metadata={"description": description, "example": False})
+
+
 def choice(description: str, *among: str, **options: Any) -> fields.String:
     """A parameter that takes one of these words."""
     return fields.String(
@@ -62,6 +67,11 @@ def choice(description: str, *among: str, **options: Any) -> fields.String:
         metadata={"description": description, "example": among[0]},
         **options,
     )
+
+
+def day_asked(description: str, example: str = "2005-10-03") -> IsoDay:
+    """A parameter that takes a day as ISO 8601 writes it."""
+    return IsoDay(metadata={"type": "string", "description": description, "example": example, "pattern": DAY})
 
 
 class Answer(Schema):
@@ -86,16 +96,31 @@ class Query(Schema):
         }
 
 
+class Body(Schema):
+    """What is sent as a JSON object."""
+
+    class Meta:
+        unknown = RAISE
+
+    def __init__(self, **options: Any):
+        super().__init__(**options)
+        takes = ", ".join(self.fields)
+        said = {"unknown": f"There is no such field; this takes {takes}.", "type": f"Send a JSON object with {takes}."}
+        self.error_messages = {**self.error_messages, **said}
+
+
+TEXT_MESSAGES: dict[str, Any] = {
+    "required": "It is needed.",
+    "null": "It must be a text.",
+    "invalid": "It must be a text.",
+}
+
+
 class ReadingQuery(Query):
     """The moment at which an operation is read, as in the addresses of pages. Views ask ``current_cases.moment()`` for it."""
 
-    as_at = SampleDate(
-        metadata={
-            "type": "string",
-            "description": "Read as at the end of this day, of 1990 to 2078. Default: today.",
-            "example": "2005-10-03",
-            "pattern": DAY,
-        }
+    as_at = day_asked(
+        "Read as at the end of this day, of 1990 to 2078. Default: today; of an inspection, its own sample date."
     )
     known = choice(
         "What was known: as the file `stood` at the end of that day (the default), or with `hindsight`, everything "
@@ -150,3 +175,6 @@ class QueryParser(FlaskParser):
         if twice:
             raise ValidationError({name: ["It is given more than once; give it once."] for name in twice})
         return super().load_querystring(req, schema)
+
+    def _handle_invalid_json_error(self, error: Any, req: Request, *args: Any, **kwargs: Any) -> NoReturn:
+        abort(400, "What was sent is no JSON. Send an object in UTF-8, as application/json.")

@@ -54,7 +54,7 @@ NOT_BEGUN: dict[str, Any] = {
 
 def version(case: OpenedCase) -> int | None:
     """The version of the file as its reader sees it today; None for who may read it as at an earlier day alone."""
-    return current_cases.sealed_file(case.reference).version if current_cases.may_record(case.reference) else None
+    return current_cases.sealed_file(case.reference).version if current_cases.is_theirs(case.reference) else None
 
 
 def begins_on(case: OpenedCase) -> date | None:

@@ -4,11 +4,13 @@ from operator import attrgetter
 from typing import Any
 
 from flask import abort
+from flask_smorest import abort as refuse
 
 from domain.accounts.roles import READERS
 from projections.cases.entry_timeline import TimelineEntry
 from projections.cases.supervision_chart import supervision_chart
 from projections.inspections.reading_replies import open_readings
+from projections.lists.known_names import offered
 from projections.obligations.duty_state import Obligation
 from web.api import case_parts
 from web.api.answer_fields import CASE
@@ -27,7 +29,7 @@ from web.api.paged_lists import ReadSchema, Rows, reading
 from web.api.resources import Resource
 from web.cases.due_tab import shows
 from web.cases.opened_case import OpenedCase, opened_case
-from web.cases.timeline_tab import kind_of, kinds_of, newest_first
+from web.cases.timeline_tab import KINDS, kind_of, newest_first
 from web.presentation.formatting import long_date
 from web.services import current_cases
 
@@ -56,7 +58,7 @@ class CaseQuery(Query):
 class EntryFilters(CaseQuery):
     """Which entries."""
 
-    kind = text("The heading under which entries are recorded.", example="Contact")
+    kind = text("The heading under which entries are recorded.", example="Contact and absence")
 
 
 class DutyFilters(CaseQuery):
@@ -102,7 +104,7 @@ def entries(query: dict[str, Any], crn: str, number: int) -> Rows[TimelineEntry]
     opened = begun_case(crn, number)
     listed, kind = newest_first(opened), query.get("kind")
     if kind is not None:
-        _check_kind(opened, kind)
+        _check_kind(kind)
         listed = [item for item in listed if kind_of(item.fact) == kind]
     return Rows(
         listed, given=lambda item: timeline_entry(opened.reference, item, opened.reading.history),
@@ -217,7 +219,6 @@ def begun_case(crn: str, number: int) -> OpenedCase:
     return opened
 
 
-def _check_kind(opened: OpenedCase, kind: str) -> None:
-    kinds = kinds_of(opened.items)
-    if kind not in kinds:
-        abort(404, f"There are no entries of the kind {kind} on this file; there are {', '.join(kinds)}.")
+def _check_kind(kind: str) -> None:
+    if kind not in KINDS:
+        refuse(404, messages={"query": {"kind": [f"There is no kind of entry called {kind}. {offered(kind, KINDS)}"]}})

@@ -40,7 +40,7 @@ def _known_types(said: str) -> None:
     wrong = [name for name in said.split(",") if name not in TYPES]
     if wrong:
         raise ValidationError(
-            f"There is no type '{wrong[0]}'; write names of types of entry of a case, with commas between."
+            f"There is no type '{wrong[0]}' that is told; write names of types of entry of a case, with commas between."
         )
 
 

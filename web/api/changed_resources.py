@@ -13,7 +13,7 @@ from projections.changes.change_lines import ChangeLine
 from projections.changes.changed_cases import ChangedCases, counted
 from projections.changes.past_verdicts import Verdict, VerdictChange
 from projections.lists.late_cases import LateCase, duties_on_late, entries_listed
-from web.api.api_query import DAY, Query, choice, text
+from web.api.api_query import Query, choice, day_asked, text
 from web.api.case_facts import asked_filters, case_facts
 from web.api.change_schemas import (
     VERDICT,
@@ -36,7 +36,6 @@ from web.desk.verdicts_page import asked_verdicts, verdict_lines
 from web.presentation.phrases import fact_title, type_title
 from web.services import current_cases
 from web.services.late_counts import late_cases
-from web.site.date_field import SampleDate
 
 blueprint = Resource(
     "changed",
@@ -49,13 +48,11 @@ blueprint = Resource(
 class SinceFilters(Query):
     """Since when, and whose cases."""
 
-    since = SampleDate(
-        metadata={
-            "type": "string", "example": "2005-12-15", "pattern": DAY,
-            "description": "From the end of this day, on or before `as_at`. Default: since you marked what changed as seen; of "
-            "verdicts and on a past day, five working days back.",
-        }
-    )  # fmt: skip
+    since = day_asked(
+        "From the end of this day, on or before `as_at`. Default: since you marked what changed as seen; of "
+        "verdicts and on a past day, five working days back.",
+        "2005-12-15",
+    )
     division = text("Cases held in this division on the day.", example="South")
     team = text("Cases held by this team on the day.", example="Gloucester")
     officer = text("Cases held by this officer on the day.", example="Helen Sallis")
@@ -150,13 +147,8 @@ def stored_late(query: dict[str, Any]) -> Rows[LateCase]:
     """Cases with entries stored late.
 
     Longer after they were recorded than is normal for their source."""
-    cases = late_cases()
-    officer = query.get("officer")
-    if officer is not None:
-        there = sorted({one.place.officer for one in cases.cases})
-        if officer not in there:
-            said_ = f"Nothing was stored late on cases of {officer}. There are: {', '.join(there) or 'none'}."
-            refuse(404, messages={"query": {"officer": [said_]}})
+    cases, officer = late_cases(), asked_filters(("officer",), query).wanted["officer"]
+    if officer:
         cases = cases.within(lambda place: place.officer == officer)
     book, framework = current_cases.repository(), current_cases.framework()
 

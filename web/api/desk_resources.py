@@ -14,7 +14,7 @@ from projections.lists.todo_items import COUNTERSIGNING, for_manager
 from projections.lists.todo_lines import TodoLine, lines_of
 from projections.lists.work_lists import LISTS, DeskList
 from web.api import desk_answers
-from web.api.api_query import DAY, Query, choice, text
+from web.api.api_query import Query, choice, day_asked, text
 from web.api.case_facts import CaseFilters, PlaceFilters, asked_filters, case_facts
 from web.api.desk_schemas import (
     CountersignSchema,
@@ -41,7 +41,6 @@ from web.services import current_cases
 from web.services.asked_of_reader import assessment_of, waits_for_officer
 from web.services.late_counts import late_cases
 from web.site import access_control, clock
-from web.site.date_field import SampleDate
 
 blueprint = Resource(
     "desk",
@@ -80,11 +79,7 @@ class TodoFilters(PlaceFilters):
 class DayQuery(Query):
     """Which day."""
 
-    day = SampleDate(
-        metadata={
-            "type": "string", "description": "The day of the appointments. Default: today.", "example": "2005-12-22", "pattern": DAY
-        }
-    )  # fmt: skip
+    day = day_asked("The day of the appointments. Default: today.", "2005-12-22")
 
 
 @blueprint.one("/desk", "getDesk", DeskSchema, roles=WORKERS)
@@ -237,7 +232,7 @@ def _countersign(line: TodoLine, names: Mapping[str, str]) -> Row:
 def today(_: dict[str, Any]) -> dict[str, Any]:
     """A case manager's day.
 
-    Appointments, outcomes to record, what was returned, and how much is to be done."""
+    Appointments, outcomes to record, what was returned, and how much is to be done. A machine is given that of all its places."""
     found, on = today_page.todays_work(), current_cases.moment().on
     names, (part,) = current_cases.names(found.references), found.todo.parts
     visits = [(one.made.for_on, desk_answers.visit_answer(one, names)) for one in found.booked]
@@ -273,7 +268,8 @@ def summary(_: dict[str, Any]) -> dict[str, Any]:
 def outcomes(query: dict[str, Any]) -> Rows[Row]:
     """The outcomes of a day.
 
-    Its appointments on your own cases, and earlier ones without an outcome, as the files stand now."""
+    Its appointments on your own cases (of a machine: those of its places), and earlier ones without an outcome, as the files stand
+    now."""
     found = visits_of(query.get("day") or clock.today())
     every = [("waiting", one) for one in found.rows] + [("told", one) for one in found.told]
     every += [("earlier", one) for one in found.earlier]

@@ -1,25 +1,33 @@
 """Entries in: what the source of a machine account gives, by the same importer as the command ``import --source``."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
 from flask import abort, request
-from marshmallow import fields, validate
 from werkzeug.wrappers import Response
 
 from domain.accounts.roles import MACHINES
 from domain.aggregates.case_file import CASE_OR_INSPECTION
 from domain.importing.imported_for import ImportedFor, Importer, MayNotImport, imported_for
-from domain.importing.importer import ImportReport, import_lines
-from domain.importing.ndjson_reader import Line, Rejected, read_raw_lines
+from domain.importing.importer import import_lines
+from domain.importing.ndjson_reader import read_raw_lines
 from domain.importing.sent_entries import SentEntries
 from domain.store.application import Files
 from domain.store.writing import FileMoved
-from web.api.api_query import Answer, Query
+from web.api.entry_schemas import (
+    BODY,
+    IF_MATCH,
+    JSON,
+    NDJSON,
+    SENT,
+    TAGGED,
+    SendQuery,
+    SentSchema,
+    VersionSchema,
+)
 from web.api.resources import Resource
+from web.api.sent_lines import Sending
 from web.services import current_cases
 from web.site import access_control, body_limits, clock, machines, problems
 
@@ -30,131 +38,6 @@ blueprint = Resource(
     "`caseaudit import --source` takes them: the same entry sent again changes nothing.",
     purpose="administration",
 )
-
-NDJSON, JSON = "application/x-ndjson", "application/json"
-
-BODY = {
-    "required": True,
-    "content": {
-        JSON: {"schema": {"type": "array", "minItems": 1, "items": {}, "description": "Entries, each an object."}},
-        NDJSON: {"schema": {"type": "string", "pattern": r"\S", "description": "The same entries, one object a line."}},
-    },
-}
-
-SENT = {207: "The same where some lines were rejected. The others are stored."}
-
-IF_MATCH = {
-    "in": "header", "name": "If-Match", "required": True, "schema": {"type": "string"}, "example": '"12"',
-    "description": "The ETag of the case's version, in quotes. Without it the answer is 428; where somebody wrote since, 412.",
-}  # fmt: skip
-
-TAGGED = {
-    "ETag": {"description": "The version of the case: how many entries its file has.", "schema": {"type": "string"}}
-}
-
-
-class SendQuery(Query):
-    """How entries are taken."""
-
-    all_or_nothing = fields.Boolean(
-        load_default=False,
-        metadata={
-            "description": "Store nothing where one line is rejected. Default: good lines are kept.",
-            "example": False,
-        },
-    )
-    dry_run = fields.Boolean(
-        load_default=False, metadata={"description": "Check everything and store nothing.", "example": False}
-    )
-    ordinary = fields.Boolean(
-        load_default=False,
-        metadata={"description": "What is sent is not taken over, though a taking over is open.", "example": False},
-    )
-
-
-class FaultSchema(Answer):
-    """What is wrong with a line."""
-
-    field = fields.String(required=True, metadata={"description": "The field at fault.", "example": "occurred_on"})
-    reason = fields.String(required=True, metadata={"description": "What is wrong and what was expected."})
-
-
-class LineSchema(Answer):
-    """What became of a line."""
-
-    line = fields.Integer(required=True, metadata={"description": "Its number, from 1.", "example": 1, "minimum": 1})
-    outcome = fields.String(
-        required=True,
-        validate=validate.OneOf(("stored", "already", "rejected")),
-        metadata={"description": "`already`: the same entry was there before. In a dry run: what would become of it."},
-    )
-    file = fields.String(
-        required=True,
-        allow_none=True,
-        metadata={"description": "The case; null where the line could not be read.", "example": "X123456/1"},
-    )
-    entry = fields.String(required=True, allow_none=True, metadata={"description": "The entry's id; null as before."})
-    faults = fields.List(fields.Nested(FaultSchema), required=True, metadata={"description": "Why it was rejected."})
-
-
-class SentSchema(Answer):
-    """What became of the entries that were sent."""
-
-    source = fields.String(
-        required=True, metadata={"description": "The source that they are stored for.", "example": "crams"}
-    )
-    stored = fields.Integer(required=True, metadata={"description": "Lines newly stored.", "minimum": 0})
-    already = fields.Integer(
-        required=True, metadata={"description": "Lines whose entry was there already.", "minimum": 0}
-    )
-    rejected = fields.Integer(required=True, metadata={"description": "Lines rejected.", "minimum": 0})
-    dry_run = fields.Boolean(required=True, metadata={"description": "Whether nothing was stored, as asked."})
-    lines = fields.List(fields.Nested(LineSchema), required=True, metadata={"description": "Each line, in order."})
-
-
-class VersionSchema(Answer):
-    """The version of a case."""
-
-    case = fields.String(required=True, metadata={"description": "The case.", "example": "X123456/1"})
-    version = fields.Integer(
-        required=True, metadata={"description": "How many entries its file has.", "example": 12, "minimum": 1}
-    )
-
-
-@dataclass
-class Sending:
-    """Lines on their way through the importer, and what became of them. ``seen``: number -> file and entry id."""
-
-    given: ImportedFor
-    report: ImportReport = field(default_factory=lambda: ImportReport(numbers_already=[]))
-    seen: dict[int, tuple[str, str]] = field(default_factory=dict)
-
-    def noting(self, lines: Iterator[Line]) -> Iterator[Line]:
-        for line in lines:
-            self.seen[line.number] = line.reference, line.fact.entry
-            yield line
-
-    def outcomes(self) -> list[dict[str, Any]]:
-        """What became of each line, in order."""
-        faults: dict[int, list[Rejected]] = {}
-        for one in self.report.rejected:
-            faults.setdefault(one.line, []).append(one)
-        already = set(self.report.numbers_already or ())
-        return [
-            self._outcome(number, faults.get(number, []), number in already) for number in sorted({*self.seen, *faults})
-        ]
-
-    def _outcome(self, number: int, faults: list[Rejected], already: bool) -> dict[str, Any]:
-        file, entry = self.seen.get(number, (None, None))
-        said = [{"field": one.field, "reason": one.reason} for one in faults]
-        outcome = "rejected" if faults else "already" if already else "stored"
-        return {"line": number, "outcome": outcome, "file": file, "entry": entry, "faults": said}
-
-    def document(self, *, dry_run: bool) -> dict[str, Any]:
-        """The answer."""
-        lines = self.outcomes()
-        counts = {name: sum(line["outcome"] == name for line in lines) for name in ("stored", "already", "rejected")}
-        return {"source": self.given.by.source, **counts, "dry_run": dry_run, "lines": lines}
 
 
 @blueprint.operation(
@@ -180,7 +63,9 @@ def version(query: dict[str, Any], crn: str, number: int) -> Any:
     reference, given = _case(crn, number), _given(ordinary=True)
     file = _files().read(reference)
     if file.first_entry is None or (given.areas is not None and not given.areas.takes(file)):
-        abort(404, f"There is no case {reference} for which this source records.")
+        abort(
+            404, f'There is no case {reference} for which this source records. To begin one, send with If-Match: "0".'
+        )
     return {"case": reference, "version": file.version}, HTTPStatus.OK, {"ETag": f'"{file.version}"'}
 
 
@@ -208,7 +93,7 @@ def _send(query: dict[str, Any], *, only: str = "", standing: int | None = None)
     if not query["dry_run"]:
         sending = _run(raw, given, only, standing, keep=True)
     assert sending is not None
-    answer = sending.document(dry_run=query["dry_run"])
+    answer = sending.document()
     _note(answer)
     headers = {} if standing is None else {"ETag": f'"{standing + (0 if query["dry_run"] else sending.report.stored)}"'}
     return answer, HTTPStatus.MULTI_STATUS if answer["rejected"] else HTTPStatus.OK, headers
@@ -216,14 +101,18 @@ def _send(query: dict[str, Any], *, only: str = "", standing: int | None = None)
 
 def _run(raw: list[bytes], given: ImportedFor, only: str, standing: int | None, *, keep: bool) -> Sending:
     """Import the lines; 412 where the case has changed since."""
-    sending, now, who = Sending(given), clock.now(), access_control.account()
+    sending, now, who = Sending(given, keep, raw), clock.now(), access_control.account()
     people = {one.username for one in access_control.register().accounts() if not one.is_machine}
-    lines = sending.noting(read_raw_lines(raw, now, sending.report.rejected, lambda size: None, name="sent"))
+    check = SentEntries(who.may_send, given.areas, people, only)
+    lines = sending.noting(
+        read_raw_lines(
+            raw, now, sending.report.rejected, lambda size: None, name="sent", check_type=check.check_readable
+        )
+    )
     try:
         import_lines(
-            _files(), lines, sending.report, now=now, actor=str(given.by), keep=keep,
-            check=SentEntries(who.may_send, given.areas, people, only), version=standing,
-        )  # fmt: skip
+            _files(), lines, sending.report, now=now, actor=str(given.by), keep=keep, check=check, version=standing
+        )
     except FileMoved:
         abort(HTTPStatus.PRECONDITION_FAILED, _moved(only))
     return sending
@@ -241,8 +130,9 @@ def _nothing_stored(sending: Sending) -> Response:
 
 def _note(answer: dict[str, Any]) -> None:
     """Say what was sent, for the access log."""
-    done = ", ".join(f"{answer[name]} {words}" for name, words in
-                     (("stored", "stored"), ("already", "already there"), ("rejected", "rejected")))  # fmt: skip
+    stored = "would be stored" if answer["dry_run"] else "stored"
+    done = ", ".join(f"{answer[name.replace(' ', '_')]} {words}" for name, words in
+                     ((stored, stored), ("already", "already there"), ("rejected", "rejected")))  # fmt: skip
     if answer["dry_run"]:
         access_control.log("viewed", detail=f"entries checked for {answer['source']}: {done}")
     else:
@@ -292,10 +182,11 @@ def _of_array(body: bytes) -> list[bytes]:
 def _version_asked(reference: str) -> int:
     """The version that the request names as that of the case; 428 where it names none, 412 where it is another."""
     if "If-Match" not in request.headers or request.if_match.star_tag:
+        star = " With * it names none." if request.if_match.star_tag else ""
         abort(
-            428,
-            f"Name the version of {reference} that you read: If-Match with the ETag of /api/v1/cases/{reference}/version.",
-        )
+            428, f"Name the version of {reference} that you read: If-Match with the ETag of /api/v1/cases/{reference}/version, or "
+            f'"0" where the case is not there yet.{star}',
+        )  # fmt: skip
     standing = _files().recorder.last_version(reference)
     if not request.if_match.contains(str(standing)):
         abort(HTTPStatus.PRECONDITION_FAILED, _moved(reference))
@@ -303,7 +194,10 @@ def _version_asked(reference: str) -> int:
 
 
 def _moved(reference: str) -> str:
-    return f"Somebody has written to {reference} since you read its version. Nothing was stored. Read it again, and send again."
+    return (
+        f"Somebody has written to {reference} since you read its version: perhaps you, by a request whose answer did not come. "
+        "Nothing was stored now. Read the version again, and send again: what is there already changes nothing."
+    )
 
 
 def _case(crn: str, number: int) -> str:

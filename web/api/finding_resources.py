@@ -134,7 +134,13 @@ def get_policy(_: dict[str, Any], inspection: str) -> dict[str, Any]:
 
 
 @blueprint.one(
-    "/inspections/<inspection>/process", "getProcess", ProcessSchema, roles=OPENERS, read="undated", path=PATH
+    "/inspections/<inspection>/process",
+    "getProcess",
+    ProcessSchema,
+    roles=OPENERS,
+    read="undated",
+    path=PATH,
+    persons=True,
 )
 def get_process(_: dict[str, Any], inspection: str) -> dict[str, Any]:
     """Where the inspection stands in its process, for who runs it.
@@ -166,6 +172,7 @@ def get_process(_: dict[str, Any], inspection: str) -> dict[str, Any]:
     roles=READERS,
     read="undated",
     path=PATH,
+    persons=True,
 )
 def get_for_the_area(_: dict[str, Any], inspection: str) -> dict[str, Any]:
     """What of an inspection is open to you as a person of the area who is named for it: list, comments and alerts.

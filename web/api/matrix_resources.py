@@ -1,6 +1,6 @@
 """The caseload matrix as JSON: officers, teams and the area by subject, and the duties behind a figure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, get_args
 
 from flask_smorest import abort as refuse
@@ -23,7 +23,7 @@ from web.cases.matrix_pages import (
     in_time,
     matrix_made,
     only_open,
-    subjects,
+    unknown_names,
 )
 from web.services import current_cases
 from web.site import access_control
@@ -226,26 +226,14 @@ def duties(query: dict[str, Any]) -> Rows[Named]:
 
 
 def _asked(query: Mapping[str, Any]) -> dict[str, Any]:
-    """What is asked as the page takes it; 404 where no duty of the period is of that place or subject."""
-    names = ("area", "team", "officer", "subject")
-    asked = {name: query.get(name, "") for name in names} | {
+    """What is asked as the page takes it; 404 for a place or subject that is not known to the reader."""
+    asked = {name: query.get(name, "") for name in ("area", "team", "officer", "subject")} | {
         "months": query["months"],
         "target": query.get("target", TARGET),
     }
-    if not any(asked[name] for name in names):
-        return asked
-    every = matrix_made(asked | dict.fromkeys(names, "")) if any(asked[name] for name in names[:3]) else None
-    there: dict[str, Sequence[str]] = {"subject": [ALL, *subjects()]}
-    if every is not None:
-        there |= {**every.choices, "officer": sorted({row.name for row in every.shown.officers})}
-    wrong = {name: there[name] for name in names if asked[name] and asked[name] not in there[name]}
-    if wrong:
-        refuse(404, messages={"query": {name: [_not_there(name, asked[name], known)] for name, known in wrong.items()}})
+    if unknown := unknown_names(asked):
+        refuse(404, messages={"query": {name: [said] for name, said in unknown.items()}})
     return asked
-
-
-def _not_there(name: str, wanted: str, there: Sequence[str]) -> str:
-    return f"Nothing that fell due in these months is of the {name} {wanted}. There are: {', '.join(there) or 'none'}."
 
 
 def _cells(

@@ -88,7 +88,7 @@ def sheet(_: dict[str, Any], key: str) -> dict[str, Any]:
     return _sheet(officer_named(key))
 
 
-@blueprint.one("/my-page", "getOwnSheet", SupervisionSheetSchema, roles=("case_manager",), dear=True)
+@blueprint.one("/my-page", "getOwnSheet", SupervisionSheetSchema, roles=("case_manager",), dear=True, persons=True)
 def own_sheet(_: dict[str, Any]) -> dict[str, Any]:
     """Your own sheet for supervision.
 

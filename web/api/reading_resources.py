@@ -47,7 +47,9 @@ blueprint = Resource(
 )
 
 
-@blueprint.one("/inspections/<inspection>/frame", "getFrame", FrameSchema, roles=OPENERS, read="undated", path=PATH)
+@blueprint.one(
+    "/inspections/<inspection>/frame", "getFrame", FrameSchema, roles=OPENERS, read="undated", path=PATH, persons=True
+)
 def get_frame(_: dict[str, Any], inspection: str) -> dict[str, Any]:
     """The sampling frame in counts, for who runs the inspection.
 
@@ -68,7 +70,9 @@ def get_frame(_: dict[str, Any], inspection: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@blueprint.one("/inspections/<inspection>/draw", "getDraw", DrawSchema, roles=OPENERS, read="undated", path=PATH)
+@blueprint.one(
+    "/inspections/<inspection>/draw", "getDraw", DrawSchema, roles=OPENERS, read="undated", path=PATH, persons=True
+)
 def get_draw(_: dict[str, Any], inspection: str) -> dict[str, Any]:
     """The draw with its seed, for who runs the inspection; its cases are `listDrawnCases`.
 
@@ -103,6 +107,7 @@ def get_draw(_: dict[str, Any], inspection: str) -> dict[str, Any]:
     read="undated",
     path=PATH,
     dear=True,
+    persons=True,
 )
 def list_drawn(_: dict[str, Any], inspection: str) -> Rows[DrawLine]:
     """The frame as drawn, by stratum and ticket, for who runs the inspection. Cases that are closed to you come last.
@@ -114,7 +119,7 @@ def list_drawn(_: dict[str, Any], inspection: str) -> Rows[DrawLine]:
 
 
 @blueprint.paged(
-    "/inspections/<inspection>/sample", "listSample", SampleCaseSchema, roles=OPENERS, read="undated", path=PATH,
+    "/inspections/<inspection>/sample", "listSample", SampleCaseSchema, roles=OPENERS, read="undated", path=PATH, persons=True,
     sort={"case": lambda one: one["case"], "stratum": lambda one: one["stratum"], "first_reader": lambda one: one["first_reader"]},
 )  # fmt: skip
 def list_sample(_: dict[str, Any], inspection: str) -> Rows[dict[str, Any]]:
@@ -128,8 +133,9 @@ def list_sample(_: dict[str, Any], inspection: str) -> Rows[dict[str, Any]]:
 
 
 @blueprint.paged(
-    "/inspections/<inspection>/readings", "listReadings", ListedReadingSchema, roles=OPENERS, read="undated", path=PATH
-)
+    "/inspections/<inspection>/readings", "listReadings", ListedReadingSchema, roles=OPENERS, read="undated", path=PATH,
+    persons=True,
+)  # fmt: skip
 def list_readings(_: dict[str, Any], inspection: str) -> Rows[ReadingLine]:
     """The readings and how far each is, your own first. Who does not run the inspection is given their own alone.
 
@@ -143,7 +149,11 @@ def list_readings(_: dict[str, Any], inspection: str) -> Rows[ReadingLine]:
 
 @blueprint.one(
     "/inspections/<inspection>/readings/<crn>/<int:number>", "getReading", ReadingSchema, roles=OPENERS, query=SecondQuery,
+<<<<<<< HEAD
     read="undated", path={**PATH, "crn": "X123456", "number": "1"},
+=======
+    read="undated", path={**PATH, "crn": "V465889", "number": "1"}, persons=True,
+>>>>>>> h20-api
 )  # fmt: skip
 def get_reading(_: dict[str, Any], inspection: str, crn: str, number: int) -> dict[str, Any]:
     """A reading of yours: the questions, your answers, and what the entries give as far as you may see it yet.
@@ -159,7 +169,9 @@ def get_reading(_: dict[str, Any], inspection: str, crn: str, number: int) -> di
     }  # fmt: skip
 
 
-@blueprint.one("/my-readings", "listMyReadings", MyReadingsSchema(many=True), roles=OPENERS, read="undated")
+@blueprint.one(
+    "/my-readings", "listMyReadings", MyReadingsSchema(many=True), roles=OPENERS, read="undated", persons=True
+)
 def list_my_readings(_: dict[str, Any]) -> list[dict[str, Any]]:
     """What you have still to read, by inspection, the latest first.
 
@@ -192,7 +204,7 @@ def get_agreement(_: dict[str, Any], inspection: str) -> dict[str, Any]:
 
 @blueprint.one(
     "/inspections/<inspection>/calibration", "getCalibration", CalibrationCaseSchema(many=True), roles=OPENERS, read="undated",
-    path=PATH,
+    path=PATH, persons=True,
 )  # fmt: skip
 def get_calibration(_: dict[str, Any], inspection: str) -> list[dict[str, Any]]:
     """The cases of calibration; of those that you have not to read any more, everybody's answers.

@@ -60,15 +60,17 @@ class Resource(Blueprint):  # type: ignore[misc]
         path: Mapping[str, str] | None = None,
         dear: bool = False,
         example: Any = None,
+        persons: bool = False,
     ) -> Callable[[View], View]:
         """Declare an operation that reads one thing: ``GET rule``.
 
         ``operation``: its operationId. ``roles``: who may enter (default: everybody who is signed in). ``path``: argument of the
-        path -> an example of it. ``dear``: it counts much (``dear_pages``). The view takes the query and the arguments of the path.
+        path -> an example of it. ``dear``: it counts much (``dear_pages``). ``persons``: it is of the person who asks, such as
+        what they run or hold themselves, so that no machine has it. The view takes the query and the arguments of the path.
         """
         return self.operation(
             rule, operation, answer, roles=roles, query=_joined(operation, READS[read], query), read=read, path=path,
-            dear=dear, example=example,
+            dear=dear, example=example, persons=persons,
         )  # fmt: skip
 
     def paged(
@@ -84,6 +86,7 @@ class Resource(Blueprint):  # type: ignore[misc]
         read: Read = "dated",
         path: Mapping[str, str] | None = None,
         dear: bool = False,
+        persons: bool = False,
     ) -> Callable[[View], View]:
         """Declare a list, given in pages. The view takes the query and gives ``Rows``.
 
@@ -101,7 +104,9 @@ class Resource(Blueprint):  # type: ignore[misc]
                 return paged_lists.page_of(found, query, keys, dated=dated)
 
             answer = paged_lists.envelope_of(row, dated=dated)
-            self.operation(rule, operation, answer, roles=roles, query=asked, read=read, path=path, dear=dear)(page)
+            self.operation(
+                rule, operation, answer, roles=roles, query=asked, read=read, path=path, dear=dear, persons=persons
+            )(page)
             return view
 
         return declare
@@ -122,6 +127,7 @@ class Resource(Blueprint):  # type: ignore[misc]
         body: type[Schema] | None = None,
         status: int = 200,
         right: Right | None = None,
+        persons: bool = False,
         errors: Sequence[int] = (),
         headers: Sequence[Mapping[str, Any]] = (),
         also: Mapping[int, str] | None = None,
@@ -135,7 +141,7 @@ class Resource(Blueprint):  # type: ignore[misc]
         of the request; ``answered``: those of the answer.
         ``described``: more for the OpenAPI document.
         """
-        needed = right or (RIGHT_FOR.get(self.purpose) if method == "GET" else None)
+        needed = right or (RIGHT_FOR.get(self.purpose) if method == "GET" and not persons else None)
 
         def declare(view: View) -> View:
             made = self.response(
@@ -152,8 +158,8 @@ class Resource(Blueprint):  # type: ignore[misc]
             made = self.arguments(query, location="query")(made)
             people = [role for role in roles or PEOPLE if role not in MACHINES]
             said: dict[str, Any] = {"x-open-to": people, **({"x-machine-right": needed} if needed else {})}
-            if not people:
-                said["security"] = [{"bearer": []}]
+            if not (people and needed):
+                said["security"] = [{"session": []} if people else {"bearer": []}]
             made = self.doc(operationId=operation, **said, **(described or {}))(made)
             made = access_control.open_to(*roles)(made)
             made = machines.open_to_machines(needed)(made) if needed else made

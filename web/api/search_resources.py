@@ -6,12 +6,12 @@ What is searched for is sent in the body: no name stands in an address, and the 
 from typing import Any
 
 from flask_smorest import abort as refuse
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import fields, validate
 
 from domain.accounts.roles import READERS
 from domain.entries.tidy_text import words
 from web.api.answer_fields import code, day, many, said, whole
-from web.api.api_query import PLAIN, Answer, ReadingQuery
+from web.api.api_query import PLAIN, TEXT_MESSAGES, Answer, Body, ReadingQuery
 from web.api.case_facts import CaseFactsSchema, case_facts
 from web.api.paged_lists import ReadSchema, reading
 from web.api.resources import Resource
@@ -27,14 +27,12 @@ SOUGHT = f"^{PLAIN}*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]{PLAIN}*$"
 """Something to search for: characters without a line break, among them one that is no space."""
 
 
-class SearchBody(Schema):
+class SearchBody(Body):
     """What is searched for."""
-
-    class Meta:
-        unknown = RAISE
 
     sought = fields.String(
         required=True,
+        error_messages=TEXT_MESSAGES,
         validate=[
             validate.Length(1, LONGEST, error=f"It must be a text of 1 to {LONGEST} characters."),
             validate.Regexp(SOUGHT, error="Enter a name, a CRN or a date of birth."),
@@ -106,7 +104,7 @@ def search(_: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@blueprint.one("/search/recent", "getRecentCases", RecentSchema, roles=READERS)
+@blueprint.one("/search/recent", "getRecentCases", RecentSchema, roles=READERS, persons=True)
 def recent(_: dict[str, Any]) -> dict[str, Any]:
     """The cases that you opened last on the site.
 

@@ -24,20 +24,25 @@ ELSEWHERE = "The file is kept in the record {}, in which it was attached; this r
 @access_control.open_to(*READERS)
 def attached(crn: str, number: int, inspection: str, entry: str) -> Response:
     """A file attached to a reading of this case, for whoever may see its entry."""
-    reference = f"{crn}/{number}"
-    if not _may_see(reference, inspection):
-        current_cases.refuse(reference)
-    shown = {fact.entry: fact for fact in attached_to(inspection, current_cases.shown_file(reference))}
-    if entry not in shown:
-        abort(404, "There is no such file attached to a reading of this case that is open to you.")
-    fact = shown[entry]
-    content, kind = _content(reference, fact), TYPES[fact.kind]
-    access_control.log("downloaded", reference, detail=f"{inspection}: attached file, entry {entry}")
+    fact, content = attached_file(f"{crn}/{number}", inspection, entry)
+    kind = TYPES[fact.kind]
     answer: Response = send_file(
         io.BytesIO(content), kind.media, as_attachment=True, conditional=False, etag=False,
         download_name=f"attached-{fact.sha256[:12]}{kind.endings[0]}",
     )  # fmt: skip
     return answer
+
+
+def attached_file(reference: str, inspection: str, entry: str) -> tuple[EvidenceAttached, bytes]:
+    """A file that this entry attached to a reading of the case, which the access log then has. 404 where it is not open."""
+    if not _may_see(reference, inspection):
+        current_cases.refuse(reference)
+    shown = {fact.entry: fact for fact in attached_to(inspection, current_cases.shown_file(reference))}
+    if entry not in shown:
+        abort(404, "There is no such file attached to a reading of this case that is open to you.")
+    content = _content(reference, shown[entry])
+    access_control.log("downloaded", reference, detail=f"{inspection}: attached file, entry {entry}")
+    return shown[entry], content
 
 
 def _may_see(reference: str, inspection: str) -> bool:

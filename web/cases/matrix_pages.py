@@ -258,10 +258,17 @@ def _asked() -> dict[str, Any]:
         asked: dict[str, Any] = MatrixSchema().load({k: v for k, v in request.args.items() if v})
     except ValidationError as error:
         raise BadRequest(next(iter(error.messages_dict.values()))[0]) from None
-    asked_names.check({level: asked[level] for level in ("area", "team", "officer")})
-    if asked["subject"] not in ("", ALL, *subjects()):
-        abort(404, f"There is no subject called {asked['subject']}. {offered(asked['subject'], subjects())}")
+    for said in unknown_names(asked).values():
+        abort(404, said)
     return asked
+
+
+def unknown_names(asked: Mapping[str, Any]) -> dict[str, str]:
+    """Argument -> what is said of its value, where that is no place or subject that the reader knows."""
+    found = asked_names.unknown({level: asked[level] for level in ("area", "team", "officer")})
+    if asked["subject"] not in ("", ALL, *subjects()):
+        found["subject"] = f"There is no subject called {asked['subject']}. {offered(asked['subject'], subjects())}"
+    return found
 
 
 def _theirs(asked: Mapping[str, Any], place: Place) -> bool:

@@ -69,7 +69,7 @@ def show(crn: str, number: int) -> str:
 def opened_replay(reference: str) -> tuple[Reading, Replay]:
     """A case at the moment, and its replay as far as its reader may see it. 404 where it is not open, or nothing was recorded."""
     reading = current_cases.case(reference)
-    known_at = None if current_cases.may_record(reference) else end_of_day(reading.moment.on)
+    known_at = None if current_cases.is_theirs(reference) else end_of_day(reading.moment.on)
     replay = Replay(current_cases.shown_person(reference), current_cases.framework(), known_at)
     if not replay.entries:
         abort(404, f"Nothing was recorded on {reference} by {long_date(reading.moment.on)}.")

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from domain.accounts.roles import READERS
 from domain.aggregates.amendments import AMENDING
-from domain.entries.case_entries import Entry
+from domain.entries.case_entries import ENTRY_TYPES, Entry
 from projections.cases.entry_timeline import TimelineEntry
 from projections.cases.stored_late import late_grounds, late_in_answer
 from web.cases.case_page import blueprint
@@ -19,6 +19,9 @@ from web.site import access_control
 
 SIZE = 25
 """Entries on a page."""
+
+KINDS = sorted({declared.use.form_group for declared in ENTRY_TYPES.values()})
+"""The kinds by which entries are filtered: the headings under which they are recorded."""
 
 
 @blueprint.get("/cases/<crn>/<int:number>/timeline")

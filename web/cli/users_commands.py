@@ -18,6 +18,7 @@ from domain.store.database import NotPrepared
 from domain.store.stored_by import StoredBy
 from web.admin.account_form import read_account
 from web.cli import command_log, command_options
+from web.cli.account_hints import warn_of_unknown
 from web.site import passwords, system_clock
 
 
@@ -79,6 +80,7 @@ def add(username: str, password: str | None, database: str, **given: Any) -> Non
         register.log.add(system_clock.now(), OPERATOR, "account made", detail=f"{username}: {account.role}")
     uses = "use the API" if machine else "sign in"
     click.echo(f"{username} may {uses} as {account.role.replace('_', ' ')}")
+    warn_of_unknown(database, account)
 
 
 @users.command("list")
@@ -88,7 +90,11 @@ def list_(database: str) -> None:
     with _register(database) as register:
         wrong = register.differences()
         for a in register.accounts():
-            scope = ", ".join((*a.rights, *a.places, *a.inspections, *a.staff))
+            level = f"{a.place_level}: " if a.place_level else ""
+            source = (f"records as {a.source}",) if a.source else ()
+            scope = ", ".join(
+                (*a.rights, *(f"{level}{place}" for place in a.places), *a.inspections, *a.staff, *source)
+            )
             state = " closed" if a.disabled else f" until {a.until}" if a.until else ""
             keyless = " no staff key: sees no case" if a.holds_cases and not a.staff else ""
             click.echo(f"{a.username:<20} {a.role:<20} {a.name}{f' ({scope})' if scope else ''}{state}{keyless}")
@@ -130,6 +136,8 @@ def change(username: str, closed: bool | None, database: str, **given: Any) -> N
             _alone(register, "account changed", username, {**change, "revision": standing.revision})
         register.log.add(system_clock.now(), OPERATOR, "account changed", detail=username)
     click.echo(f"{username} is changed")
+    if any(given[name] for name in ("places", "place_level", "staff", "source", "role")):
+        warn_of_unknown(database, changed)
 
 
 @users.command()

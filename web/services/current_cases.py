@@ -163,8 +163,15 @@ def is_open(reference: str) -> bool:
     return may_read(repository().read(reference, moment().as_recorded, framework()))
 
 
+def is_theirs(reference: str) -> bool:
+    """Whether this case is the reader's today, or one that they inspect: who held it on an earlier day alone sees that day."""
+    return case_access.is_theirs(
+        repository(), access_control.account(), repository().read(reference, today(), framework())
+    )
+
+
 def may_record(reference: str) -> bool:
-    """Whether the person signed in may record on this case: it is theirs today, or one that they inspect."""
+    """Whether the person signed in may record on this case."""
     return case_access.may_record(
         repository(), access_control.account(), repository().read(reference, today(), framework())
     )

@@ -20,7 +20,7 @@ from projections.history.moment import Moment
 from projections.inspections import blind_reading, inspection_access
 from projections.inspections.sample_scores import ScoredSample, inspection_moment, score_before, score_inspection
 from web.services import current_cases
-from web.site import access_control, clock
+from web.site import access_control, clock, problems
 from web.site.damage_pages import DamagedRecord
 from web.site.reading_date import ReadingDate
 
@@ -224,13 +224,14 @@ def default_moment() -> ReadingDate | None:
     """The moment of a page whose address names none; None for today.
 
     An inspection's pages are read at its own sample date and state of knowledge. So are the others when the record
-    stopped long ago: today would show nothing. An inspection that is not open to the reader gives no date.
+    stopped long ago: today would show nothing. A program gets today all the same: what it asks for must mean the same tomorrow.
+    An inspection that is not open to the reader gives no date.
     """
     if access_control.signed_in() is None:
         return None
     mine = inspections()
     named = inspection_asked()
-    if named is None and mine and _stopped_long_ago(clock.today()):
+    if named is None and mine and not problems.asked_for() and _stopped_long_ago(clock.today()):
         named = next(iter(mine))
     if named and named not in mine and assesses(named):
         mine = current_cases.repository().inspections

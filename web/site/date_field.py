@@ -9,6 +9,12 @@ from marshmallow import fields
 EARLIEST, LATEST = 1990, 2078
 """The first and last year of a sample date. The columns behind reports and matrix hold no later days."""
 
+DAY = (
+    r"^(199\d|20[0-6]\d|207[0-8])-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)$"
+    r"|^(199[26]|20[0246][048]|20[1357][26])-02-29$"
+)
+"""The real days of those years, as programs write them."""
+
 _NUMBERS = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _WORDS = re.compile(r"([0-9]{1,2}) +([a-z]{3,9}) +([0-9]{4})", re.IGNORECASE)
@@ -68,3 +74,16 @@ class SampleDate(fields.Field[date]):
         if not EARLIEST <= found.year <= LATEST:
             raise self.make_error("year")
         return found
+
+
+class IsoDay(SampleDate):
+    """A day that a program asks for: ``2005-10-03`` and no other way of writing it, of the same years."""
+
+    default_error_messages = {  # noqa: RUF012 - marshmallow's own way of declaring them
+        "invalid": f"It must be a real day of {EARLIEST} to {LATEST}, written like 2005-10-03.",
+    }
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        if not re.fullmatch(DAY, str(value), re.ASCII):
+            raise self.make_error("invalid")
+        return date.fromisoformat(value)

@@ -80,7 +80,8 @@ def refuse(error: HTTPException) -> Response | HTTPException:
 def ask_again(error: UnreadableDate) -> Response:
     """In place of the page: the as-at bar with what was typed and what is wrong with it."""
     if problems.asked_for():
-        return problems.problem(BadRequest.code, str(error), {name: [text] for name, text in error.problems.items()})
+        errors = {name: [text] for name, text in error.problems.items()}
+        return problems.problem(BadRequest.code, problems.in_words(errors), errors)
     return make_response(render_template("site/date_error.html", problems=error.problems), BadRequest.code)
 
 

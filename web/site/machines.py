@@ -121,7 +121,11 @@ def _found(register: AccountRegister, header: str) -> Bearer:
     token = token.strip()
     if scheme.lower() != "bearer" or not token:
         return Bearer(refusal="The header Authorization must be: Bearer, a space, and a token.")
-    return _of_ours(register, token) if token.startswith(PREFIX) else _of_issuer(register, token)
+    if token.startswith(PREFIX):
+        return _of_ours(register, token)
+    if "." not in token:  # an issuer's has three parts
+        return Bearer(refusal=f"There is no such token: one that is made here begins with {PREFIX}.")
+    return _of_issuer(register, token)
 
 
 def _of_ours(register: AccountRegister, secret: str) -> Bearer:

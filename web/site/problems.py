@@ -73,8 +73,12 @@ def of_error(error: HTTPException, detail: str) -> Response:
     """The problem of an HTTP error, with its headers (``Allow``, ``Retry-After``) and what is wrong with each field."""
     errors = _by_field(getattr(error, "data", {}).get("messages", {}))
     own = {name: text for name, text in error.get_headers() if name.lower() not in _OURS}
-    said = "; ".join(f"{name}: {' '.join(texts)}" for name, texts in errors.items())
-    return problem(error.code or 500, said or detail, errors, own)
+    return problem(error.code or 500, in_words(errors) or detail, errors, own)
+
+
+def in_words(errors: Mapping[str, Sequence[str]]) -> str:
+    """What is wrong with each field, as one line."""
+    return "; ".join(f"{name}: {' '.join(texts)}" for name, texts in errors.items())
 
 
 def _by_field(messages: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -7,14 +7,14 @@ page calls ``page_date()`` and passes ``on`` and ``known_at`` on; it never reads
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 from flask import Flask, current_app, g, has_request_context, request
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from projections.history.history import end_of_day
-from web.site import clock
-from web.site.date_field import SampleDate
+from web.site import clock, problems
+from web.site.date_field import IsoDay, SampleDate
 
 Knowledge = Literal["stood", "hindsight", "received"]
 
@@ -93,19 +93,30 @@ class ReadingDateSchema(Schema):
     as_at = SampleDate()
     known = fields.String(
         validate=validate.OneOf(
-            ("stood", "hindsight", "received"),
+            get_args(Knowledge),
             error="Choose whether to read the file as it stood that day or with hindsight",
         )
     )
 
 
-_schema = ReadingDateSchema()
+class AskedMomentSchema(ReadingDateSchema):
+    """The same as the API takes them."""
+
+    as_at = IsoDay()
+    known = fields.String(
+        validate=validate.OneOf(
+            get_args(Knowledge), error="It must be one of: stood, hindsight, or received where that is read."
+        )
+    )
+
+
+_OF_PAGES, _OF_THE_API = ReadingDateSchema(), AskedMomentSchema()
 
 
 def read_as_at(args: Mapping[str, str], default_on: date, default_knowledge: Knowledge = "stood") -> ReadingDate:
     """The moment that the query arguments ask for. ``UnreadableDate`` with every argument that cannot be read."""
     try:
-        given = _schema.load(args)
+        given = (_OF_THE_API if has_request_context() and problems.asked_for() else _OF_PAGES).load(args)
     except ValidationError as error:
         messages = cast("dict[str, list[str]]", error.messages)
         raise UnreadableDate({name: texts[0] for name, texts in messages.items()}) from None
@@ -132,22 +143,24 @@ def request_date() -> RequestDate:
     """What this request asks for, read once a request. What cannot be read is left out of moment and links."""
     if "request_date" not in g:
         given = {name: request.args[name] for name in NAMES if name in request.args}
-        problems: dict[str, str] = {}
+        unread: dict[str, str] = {}
         default = default_moment()
         try:
             read_as_at(given, default.on, default.knowledge)
         except UnreadableDate as error:
-            problems = error.problems
+            unread = error.problems
         if given.get("known") == "received" and not offers_received():
-            problems = {**problems, "known": NOT_RECEIVED}
-        sound = {name: text for name, text in given.items() if name not in problems}
+            unread = {**unread, "known": NOT_RECEIVED}
+        sound = {name: text for name, text in given.items() if name not in unread}
         moment = read_as_at(sound, default.on, default.knowledge)
         canonical = {"as_at": moment.on.isoformat(), "known": moment.knowledge}
-        g.request_date = RequestDate(moment, {name: canonical[name] for name in sound}, problems)
+        g.request_date = RequestDate(moment, {name: canonical[name] for name in sound}, unread)
     return cast("RequestDate", g.request_date)
 
 
-NOT_RECEIVED = "Read a case or the sheet of an inspection as received here; this page reads what had been recorded"
+NOT_RECEIVED = (
+    "Read a case or the sheet of an inspection as received here; what is asked for reads what had been recorded"
+)
 
 
 def offers_received() -> bool:

@@ -39,6 +39,17 @@ def test_where_a_team_has_no_spo_the_next_manager_covers() -> None:
     assert leads(HERE, [HELEN]) == []
 
 
+def test_a_machine_sees_what_a_manager_of_its_level_would() -> None:
+    of_team, of_area = (
+        Account("feed", "Feed", "machine", (place,), rights=("read",), place_level=level)  # type: ignore[arg-type]
+        for place, level in (("Gloucester", "team"), ("Glos", "area"))
+    )
+    assert supervises(of_team, [HERE], EVERY, DAY) and not supervises(of_team, [THERE], EVERY, DAY)
+    assert not supervises(of_area, [HERE], EVERY, DAY) and supervises(of_area, [HERE], [HELEN], DAY)
+    assert may_read_plan(of_team, [HERE]) and not may_read_plan(of_team, [THERE]) and may_read_plan(of_area, [THERE])
+    assert not any(may_change_plan(one, "team", [HERE]) for one in (of_team, of_area))
+
+
 def test_managers_read_the_plans_above_and_within_and_change_their_own_and_within() -> None:
     said = {
         (who.username, level): (may_read_plan(who, [HERE]), may_change_plan(who, level, [HERE]))

@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from domain.destinations.addresses import NotAllowed, Target, check_address, networks_of, target_of
+from domain.destinations.addresses import NotAllowed, Target, check_address, networks_of, secret_in, target_of
 
 PRIVATE = [
     "0.0.0.0", "10.0.0.1", "100.64.0.1", "127.0.0.1", "127.8.8.8", "169.254.169.254", "172.16.0.1", "192.0.0.192", "192.168.1.1",
@@ -108,3 +108,14 @@ def test_an_address_is_read_into_host_port_and_path() -> None:
     assert target_of("https://[2606:4700::1111]/").authority == "[2606:4700::1111]"
     assert target_of("https://hooks.example:8443/x").authority == "hooks.example:8443"
     assert target_of("https://xn--hks-1ra.example/").host == "xn--hks-1ra.example"
+
+
+def test_capital_letters_are_no_other_spelling() -> None:
+    assert target_of("https://[FD12::A]/x") == target_of("https://[fd12::a]/x")
+    assert target_of("https://HOOKS.example/x").host == "hooks.example"
+
+
+def test_a_parameter_that_is_named_like_a_secret_is_found() -> None:
+    for name in ("token", "access_token", "Api-Key", "key", "x-sig", "signature", "code", "password", "client_secret"):
+        assert secret_in(f"https://hooks.example/in?tenant=2&{name}=") == name
+    assert secret_in("https://hooks.example/in?tenant=2&encoding=x&keyboard=y&monkey=z") is None

@@ -44,7 +44,12 @@ def test_the_description_is_valid_and_whole(described: Any) -> None:
     tags = {tag["name"] for tag in described["tags"] if tag["description"]}
     for where, one, parameters in operations(described):
         assert one["summary"].endswith(".") and set(one["tags"]) <= tags, where
-        assert one["x-open-to"] or one["security"] == [{"bearer": []}], where
+        ways = one.get("security", described["security"])
+        assert ({"session": []} in ways, {"bearer": []} in ways) == (
+            bool(one["x-open-to"]),
+            "x-machine-right" in one,
+        ), where
+        assert ways, where
         assert {"401", "403", "404", "422", "429", "503", "default"} <= set(one["responses"]), where
         assert all(each.get("description") for each in parameters), where
         for each in parameters:
@@ -74,6 +79,18 @@ def test_the_docs_page_says_every_operation_problem_and_form(client: FlaskClient
         assert f'id="{one["operationId"]}"' in page and where.partition(" ")[2] in page, where
     assert all(f'id="problem-{status}"' in page for status in PROBLEMS)
     assert all(f'id="form-{name}"' in page for name in described["components"]["schemas"])
+    contents = page.partition('aria-label="Contents"')[2].partition("</nav>")[0]
+    for where, one, parameters in operations(described):
+        name, opened = one["operationId"], one.get("security", described["security"])
+        assert f'href="#{name}"' in contents, where
+        shown = page.partition(f'id="{name}"')[2].partition("</details>")[0]
+        assert ("Bearer $TOKEN" in shown) == ({"bearer": []} in opened) != ("=$COOKIE" in shown), where
+        assert ("to no machine" in shown) == ({"bearer": []} not in opened), where
+        needed = [each["name"] for each in parameters if each["in"] == "header" and each.get("required")]
+        assert all(f"-H &#39;{each}: " in shown for each in needed), where
+        assert ("--data-binary @entries.ndjson" in shown) == ("application/x-ndjson" in str(one.get("requestBody"))), (
+            where
+        )
     targets = set(re.findall(r'href="#([^"]+)"', page))
     assert targets and targets - set(re.findall(r'id="([^"]+)"', page)) <= {"main-content"}
     assert (

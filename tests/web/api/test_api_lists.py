@@ -1,6 +1,7 @@
 """A list of a new resource: its pages, sorting, filters, links, the access log, ETags, limits, and what is refused."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -135,9 +136,14 @@ def test_a_list_is_sorted_both_ways_and_unknown_values_come_last(client: FlaskCl
         ("case=", 422, "case", "1 to 200 characters"),
         ("plaice=home", 422, "plaice", "There is no such parameter; this takes place, case, page"),
         ("page=1&page=2", 422, "page", "more than once"),
-        ("as_at=2005-02-30", 400, "as_at", "real date"),
-        ("known=received", 400, "known", "this page reads what had been recorded"),
-        ("known=maybe", 400, "known", "Choose"),
+        ("as_at=2005-02-30", 400, "as_at", "as_at: It must be a real day of 1990 to 2078, written like 2005-10-03."),
+        ("as_at=3/10/2005", 400, "as_at", "written like 2005-10-03"),
+        ("as_at=2005-10-3", 400, "as_at", "written like 2005-10-03"),
+        ("as_at=2005-10-03%20", 400, "as_at", "written like 2005-10-03"),
+        ("as_at=", 400, "as_at", "written like 2005-10-03"),
+        ("as_at=1989-01-01", 400, "as_at", "of 1990 to 2078"),
+        ("known=received", 400, "known", "reads what had been recorded"),
+        ("known=maybe", 400, "known", "one of: stood, hindsight"),
     ],
 )
 def test_what_cannot_be_asked_is_said_by_field(
@@ -145,7 +151,7 @@ def test_what_cannot_be_asked_is_said_by_field(
 ) -> None:
     answer = client.get(f"/api/v1/visits?{query}")
     assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
-    assert list(answer.json["errors"]) == [field] and said in answer.json["errors"][field][0]
+    assert list(answer.json["errors"]) == [field] and said.removeprefix(f"{field}: ") in answer.json["errors"][field][0]
     assert said in answer.json["detail"] and answer.json["status"] == status
 
 
@@ -198,3 +204,16 @@ def test_a_new_resource_is_described(client: FlaskClient) -> None:
     assert next(one for one in known if one["name"] == "known")["schema"]["enum"] == ["stood", "hindsight", "received"]
     docs = client.get("/api/v1/docs").text
     assert 'id="listVisits"' in docs and "/api/v1/visits?place=office" in docs
+
+
+def test_without_a_day_a_program_reads_today_however_old_the_record_is(demo_database: Path) -> None:
+    """A page shows the day of the last inspection then; what a program asks for means the same the day after."""
+    app = create_app(str(demo_database), demo=True)
+    client, today = signed_in(app, "c.whitlock"), date.today().isoformat()
+    assert "as_at=2005-10-03" in client.get("/desk").text or "3 October 2005" in client.get("/desk").text
+    assert client.get("/api/v1/desk").json["as_at"] == today  # type: ignore[index]
+    own = client.get("/api/v1/inspections/gloucestershire-2005").json
+    assert (
+        own is not None
+        and client.get("/api/v1/inspections/gloucestershire-2005/sheet").json["now"]["as_at"] == "2005-10-03"
+    )  # type: ignore[index]

@@ -13,6 +13,7 @@ from projections.history.history import end_of_day
 from projections.history.moment import Moment
 from tests.support.api import cases_in, got, last_line, read_all
 from tests.support.people import signed_in
+from web.cases.timeline_tab import KINDS
 from web.presentation.json_documents import case_document
 from web.services import current_cases
 
@@ -54,7 +55,12 @@ def test_entries_are_those_of_the_file(client: FlaskClient, document: Any) -> No
     for kind in kinds:
         chosen = read_all(client, f"/cases/{CASE}/entries?{THEN}&kind={kind.replace(' ', '+')}")
         assert [row["id"] for row in chosen] == [row["id"] for row in rows if row["kind"] == kind]
-    assert client.get(f"/api/v1/cases/{CASE}/entries?kind=None").status_code == 404
+    unknown = client.get(f"/api/v1/cases/{CASE}/entries?kind=None")
+    assert unknown.status_code == 404 and list(unknown.json["errors"]) == ["kind"]
+    none = min(set(KINDS) - kinds)
+    assert read_all(client, f"/cases/{CASE}/entries?{THEN}&kind={none.replace(' ', '+')}") == [], (
+        "known, and none on file"
+    )
 
 
 def test_duties_are_those_of_the_case_with_clause_dates_and_what_met_them(client: FlaskClient, document: Any) -> None:

@@ -131,6 +131,7 @@ def test_a_position_of_a_record_that_was_put_back_is_said(app: Flask, spo: Flask
         ("limit=x", "whole number"),
         ("after=12", "a position that an event or a page gave you"),
         ("types=Nothing", "There is no type 'Nothing'"),
+        ("types=InterviewNoted", "There is no type 'InterviewNoted' that is told"),
         ("types=TierSet,", "There is no type ''"),
         ("unknown=1", "no such parameter"),
     ],

@@ -149,6 +149,9 @@ def test_changes_and_verdicts_are_those_of_the_pages(demo_app: Flask, spo: Flask
     ]
     told = got(spo, "/changed/verdicts/figures?since=2005-10-03")
     assert told["changed"] == len(verdicts) == sum(way["verdicts"] for way in told["ways"]) > 0
+    for wrong in ("/changed?since=3/10/2005", "/desk/outcomes?day=22.12.2005"):
+        refused = signed_in(demo_app, "t.adeyemi").get(f"/api/v1{wrong}")
+        assert refused.status_code == 422 and "written like 2005-10-03" in refused.json["detail"], wrong
     late = spo.get("/api/v1/changed?since=2005-12-31")
     assert late.status_code == 404 and list(late.json["errors"]) == ["since"]
     assert spo.get("/api/v1/changed?team=Nowhere").status_code == 404
@@ -164,7 +167,11 @@ def test_what_was_stored_late_is_listed(own_database: Path, tmp_path: Path) -> N
     assert (entry["case"], entry["entry"], entry["stored"]["late"]) == (case, "late-review", True)
     assert read_all(client, f"/stored-late?officer={rows[0]['officer'].replace(' ', '+')}") == rows
     nobody = client.get("/api/v1/stored-late?officer=Nobody")
-    assert nobody.status_code == 404 and rows[0]["officer"] in nobody.json["detail"]
+    assert nobody.status_code == 404 and list(nobody.json["errors"]) == ["officer"]
+    others = {row["name"] for row in read_all(client, "/officers")} - {rows[0]["officer"]}
+    assert read_all(client, f"/stored-late?officer={min(others).replace(' ', '+')}") == [], (
+        "known, and nothing was late"
+    )
     history = got(client, f"/cases/{case}/history")
     assert [one["entry"]["entry"] for one in history["late"]] == ["late-review"]
     assert got(client, "/desk")["stored_late"] == 1

@@ -107,6 +107,7 @@ def test_one_bad_line_keeps_the_good_ones(feed: MachineClient) -> None:
         "rejected",
         "rejected",
     ]
+    assert [line["entry"] for line in answer.json["lines"]] == [line["entry"] for line in lines], "also of wrong lines"
     said = faults(answer)
     at = len(PLAIN) + 2
     assert said[at][0] == "occurred_on" and said[at + 1][0] == "case"
@@ -126,7 +127,11 @@ def test_all_or_nothing_and_a_dry_run_store_nothing_unasked(app: Flask, feed: Ma
     assert bad.status_code == 422 and bad.content_type == "application/problem+json"
     assert list(bad.json["errors"]) == [f"{len(PLAIN) + 1}.occurred_on"] and "nothing was stored" in bad.json["detail"]
     dry = feed.send(PLAIN, f"{ENTRIES}?dry_run=true")
-    assert dry.status_code == 200 and dry.json["dry_run"] and dry.json["stored"] == len(PLAIN)
+    assert dry.status_code == 200 and dry.json["dry_run"] and set(outcomes(dry)) == {"would be stored"}
+    assert (dry.json["stored"], dry.json["would_be_stored"]) == (0, len(PLAIN))
+    with app.app_context():
+        line = next(iter(access_control.register().log.lines(action="viewed")))
+    assert f"entries checked for crams: {len(PLAIN)} would be stored" in line.detail
     assert files(app).read("X123456/1").first_entry is None
     assert feed.send(PLAIN, f"{ENTRIES}?all_or_nothing=true").json["stored"] == len(PLAIN)
 
@@ -151,6 +156,15 @@ def test_what_a_person_decides_is_refused_by_name(app: Flask, feed: MachineClien
     assert set(outcomes(answer)) == {"rejected"}
     for line, (field, reason) in zip(own, faults(answer).values(), strict=True):
         assert field == "type" and reason.startswith(f"{line['type']} is made by a person only"), reason
+
+
+def test_that_a_person_alone_makes_it_is_said_before_what_is_missing(feed: MachineClient) -> None:
+    lines = [{"case": "X123456/1", "type": name, "entry": f"e{n}"} for n, name in enumerate(PERSONS_OWN)]
+    answer = feed.send(lines)
+    assert [(line["entry"], line["faults"][0]["field"], len(line["faults"])) for line in answer.json["lines"]] == [
+        (line["entry"], "type", 1) for line in lines
+    ]
+    assert all("by a person only" in reason for _, reason in faults(answer).values())
 
 
 def test_the_docs_name_every_type_of_a_case_that_a_person_alone_makes() -> None:
@@ -226,7 +240,8 @@ def test_what_comes_late_is_marked_by_the_sources_own_delay(app: Flask, feed: Ma
 
 
 def test_writing_to_one_case_holds_to_its_version(app: Flask, feed: MachineClient) -> None:
-    assert feed.get(f"{CASE}/version").status_code == 404
+    none = feed.get(f"{CASE}/version")
+    assert none.status_code == 404 and 'If-Match: "0"' in none.json["detail"]
     begun = feed.send(PLAIN[:2], f"{CASE}/entries", {"If-Match": '"0"'})
     assert begun.status_code == 200 and begun.headers["ETag"] == '"2"', begun.text
     read = feed.get(f"{CASE}/version")
@@ -240,6 +255,9 @@ def test_writing_to_one_case_holds_to_its_version(app: Flask, feed: MachineClien
     for headers in ({}, {"If-Match": "*"}):
         without = feed.send([tier("c2")], f"{CASE}/entries", headers)
         assert without.status_code == 428 and "If-Match" in without.json["detail"]
+        assert ("With * it names none" in without.json["detail"]) == bool(headers)
+    flag = feed.send([tier("c2")], f"{ENTRIES}?dry_run=perhaps")
+    assert flag.status_code == 422 and flag.json["errors"] == {"dry_run": ["It must be true or false."]}
     foreign = feed.send([tier("c2", case="X999999/1")], f"{CASE}/entries", {"If-Match": '"3"'})
     assert outcomes(foreign) == ["rejected"] and faults(foreign)[1][0] == "case"
     assert files(app).read("X123456/1").version == 3

@@ -49,6 +49,10 @@ def test_what_is_not_there_is_said_by_name(demo_app: Flask) -> None:
     for query in ("team=Nowhere", "officer=Nobody", "area=Mars", "subject=odd"):
         answer = client.get(f"/api/v1/matrix/duties?{query}")
         assert answer.status_code == 404 and list(answer.json["errors"]) == [query.partition("=")[0]], query
+    for known in ("team=Gloucester", "officer=Helen+Sallis", "area=Gloucestershire"):
+        assert got(client, f"/matrix?{known}&as_at=1999-01-01")["teams"] == [], (
+            "known, and nothing fell due by that day"
+        )
     assert client.get("/api/v1/matrix?target=0").status_code == 422
     assert client.get("/api/v1/matrix?subject=contact").status_code == 422
     assert signed_in(demo_app, "j.hartnell").get("/api/v1/matrix").status_code == 403

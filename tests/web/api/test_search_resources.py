@@ -46,14 +46,20 @@ def test_a_date_of_birth_in_any_form(spo: FlaskClient) -> None:
     [
         ({"sought": "31/2/1971"}, 404, "real date"), ({"sought": "12/3/71"}, 404, "four digits"),
         ({"sought": ""}, 422, "1 to 120"), ({"sought": "   "}, 422, "Enter a name"), ({"sought": "x" * 121}, 422, "1 to 120"),
-        ({"sought": "a\nb"}, 422, "Enter a name"), ({"sought": "a\0b"}, 422, "Enter a name"), ({}, 422, "required"),
-        ({"sought": "Davies", "more": 1}, 422, "Unknown"), ({"sought": 5}, 422, "Not a valid string"),
+        ({"sought": "a\nb"}, 422, "Enter a name"), ({"sought": "a\0b"}, 422, "Enter a name"), ({}, 422, "It is needed"),
+        ({"sought": "Davies", "more": 1}, 422, "There is no such field; this takes sought"),
+        ({"sought": 5}, 422, "It must be a text"), ({"sought": None}, 422, "It must be a text"), ([], 422, "Send a JSON object"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_searched_for_is_said(spo: FlaskClient, body: Any, status: int, said: str) -> None:
     answer = spo.post("/api/v1/search", json=body)
     assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
     assert said in str(answer.json["errors"]), answer.json
+
+
+def test_what_is_no_json_is_said_in_our_words(spo: FlaskClient) -> None:
+    answer = spo.post("/api/v1/search", data="{sought", content_type="application/json")
+    assert answer.status_code == 400 and answer.json["detail"].startswith("What was sent is no JSON"), answer.text
 
 
 def test_a_form_of_another_site_searches_nothing(demo_app: Flask, spo: FlaskClient) -> None:

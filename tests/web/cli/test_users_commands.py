@@ -137,3 +137,37 @@ def test_somebody_who_lost_their_password_is_let_in_again(run, empty_database: s
     register = AccountRegister(empty_database)
     assert register.account("i.manager").must_change
     register.close()
+
+
+def test_what_the_record_does_not_know_is_said_and_kept(own_database: str) -> None:
+    def call(*arguments: str) -> Result:
+        return CliRunner().invoke(main, [*arguments, "--database", str(own_database)])
+
+    machine = (
+        "--role",
+        "machine",
+        "--name",
+        "Feed",
+        "--until",
+        "2079-01-01",
+        "--right",
+        "read",
+        "--place-level",
+        "team",
+    )
+    made = call("users", "add", "feed", *machine, "--place", "Glocester", "--right", "record", "--source", "crms")
+    assert made.exit_code == 0 and "feed may use the API" in made.output, made.output
+    assert "held in a team called Glocester. There are: Gloucester, " in made.stderr
+    assert "No source called crms is registered. There are: samples." in made.stderr
+    listed = call("users", "list").output
+    assert "(read, record, team: Glocester, records as crms)" in listed
+    assert call("sources", "add", "crams", "--account", "feed").exit_code == 0
+    again = call("users", "change", "feed", "--place", "Gloucester")
+    assert (
+        "Glocester" not in again.stderr
+        and "No source called crms is registered. There are: crams, samples." in again.stderr
+    )
+    assert call("users", "change", "feed", "--source", "crams").stderr == ""
+    officer = call("users", "add", "h.s", "--role", "case_manager", "--name", "H S", "--staff", "Helen Salis",
+                   "--password", PASSWORD)  # fmt: skip
+    assert "by an officer called Helen Salis. There are: Helen Sallis, " in officer.stderr

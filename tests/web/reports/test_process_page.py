@@ -126,6 +126,15 @@ def test_paths_are_withheld_where_a_case_is_closed_and_the_steps_are_rounded(lim
     assert signed_in(limited, "c.whitlock").get("/process/paths/download/csv").status_code == 404
 
 
+def test_the_page_leads_to_the_same_tables_as_json_and_says_which_figures_open(manager: FlaskClient) -> None:
+    page = manager.get(f"{ADDRESS}&of=team:Gloucester").text
+    assert "A figure that is a link opens the duties or absences" in page
+    link = next(one for one in re.findall(r'href="([^"]+)"', page) if one.startswith("/api/v1/process"))
+    told = manager.get(link.replace("&amp;", "&")).json
+    assert told is not None and (told["of"], told["as_at"]) == ("team:Gloucester", DAY.isoformat())
+    assert all(sheet["title"] in page for sheet in told["sheets"] if sheet["rows"])
+
+
 def test_an_officer_sees_their_own_and_a_wrong_place_is_refused(demo_app: Flask) -> None:
     officer = signed_in(demo_app, "t.adeyemi")
     own, every = (sum(shown(one.get(ADDRESS).text).values()) for one in (officer, signed_in(demo_app, "c.whitlock")))

@@ -6,6 +6,7 @@ tree over the lines. None of them ever changes. ``access_head`` says where the t
 (``access_keys``) may be deleted, a month's at a time.
 """
 
+import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -16,8 +17,13 @@ from typing import Any, NamedTuple
 from domain.accounts.access_lines import OPERATOR, UNKNOWN, LogUnavailable, digest_of, listed
 from domain.accounts.access_seals import Sealing
 from domain.accounts.access_store import Cursor, LogStore
-from domain.store.database import Database, Kind, guards
+from domain.store.database import Database, Kind, guards, log_database
 from domain.store.table_steps import ACCESS_LOG
+
+LOG = logging.getLogger("caseaudit.access")
+
+LOST = "the access log {} is missing: who looked at what until now is not known here; put it back, or take it from a backup"
+"""What is said where the file of a log that was there is gone."""
 
 NEVER = "the access log is never changed"
 
@@ -49,6 +55,8 @@ def prepare(store: LogStore, record: Database, is_account: Callable[[str], bool]
     ``is_account``: whether somebody has this user name. Of lines of before, what was typed for a user name and is none is left
     out, and what was searched for is sealed. ``LogUnavailable``; ``NotPrepared`` where a later version has been here.
     """
+    if is_lost(record):
+        LOG.warning("%s, and a new one is begun", LOST.format(store.database))
     _bring_up(store)
     with store.transaction(writes=True) as c:
         if store.kind == "postgresql":
@@ -57,6 +65,15 @@ def prepare(store: LogStore, record: Database, is_account: Callable[[str], bool]
             c.rows(statement)
     while _copy(store, record, is_account, sealing):
         pass
+
+
+def is_lost(record: Database) -> bool:
+    """Whether the file of the access log is missing beside a record of SQLite that has accounts: it was there with the first."""
+    if record.missing or not log_database(record).missing:
+        return False
+    with closing(sqlite3.connect(f"{Path(record.path).absolute().as_uri()}?mode=ro", uri=True)) as c:
+        has = c.execute("SELECT 1 FROM sqlite_master WHERE name = 'accounts'").fetchone()
+        return bool(has and c.execute("SELECT 1 FROM accounts LIMIT 1").fetchone())
 
 
 def _bring_up(store: LogStore) -> None:

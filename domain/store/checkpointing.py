@@ -97,10 +97,15 @@ class WitnessPlan:
 def plan_of_environment() -> WitnessPlan | None:
     """The witness that the environment names; None: none. ``WrongSetting``."""
     witness = os.environ.get(WITNESS, "").strip()
-    return WitnessPlan(witness, _every(), _keys()) if witness else None
+    if not witness:
+        if alone := [name for name in (HOURS, KEYS) if os.environ.get(name, "").strip()]:
+            raise WrongSetting(f"{', '.join(alone)}: set, and {WITNESS} not; name the witness, or leave them out")
+        return None
+    return WitnessPlan(witness, hours_of_environment(), keys_of_environment())
 
 
-def _every() -> timedelta:
+def hours_of_environment() -> timedelta:
+    """How often the witness is handed a checkpoint. ``WrongSetting``."""
     said = os.environ.get(HOURS, "").strip()
     try:
         hours = float(said or EVERY_HOURS)
@@ -111,7 +116,8 @@ def _every() -> timedelta:
     return timedelta(hours=hours)
 
 
-def _keys() -> Sequence[VerifierKey]:
+def keys_of_environment() -> Sequence[VerifierKey]:
+    """The public keys of the witness. ``WrongSetting``."""
     path = os.environ.get(KEYS, "").strip()
     if not path:
         return ()

@@ -10,6 +10,7 @@ from domain.accounts.kept_accounts import NoSuchAccount
 from domain.accounts.requests import KINDS, Request
 from domain.accounts.roles import ADMINISTRATORS, OPENERS, ROLES, Account
 from web.admin.data_page import AccountLine, account_lines
+from web.admin.invitations_page import sign_in_state
 from web.admin.requests_page import requests_seen, shown_request
 from web.api.answer_fields import code, day, flag, instant, many, said, texts, whole
 from web.api.api_query import Answer, Query, choice
@@ -63,9 +64,12 @@ class TokenSchema(Answer):
 
 
 class AccountSchema(ListedAccountSchema):
-    """An account with its tokens."""
+    """An account with its tokens, and how it signs in."""
 
     tokens = many(TokenSchema, "Of a machine: its tokens, without what they are.")
+    sessions = whole("Of a person: how often they are signed in now.")
+    second_factors = whole("Of a person: how many second factors they have.")
+    bound_since = instant("Since when it is bound to a person of the organisation's sign-in; null: to nobody.", null=True)
 
 
 class AccountFilters(Query):
@@ -137,7 +141,11 @@ def get_account(_: dict[str, Any], username: str) -> dict[str, Any]:
     except NoSuchAccount:
         abort(404, f"There is no account {username}.")
     tokens = register.tokens.of(username) if account.is_machine else []
-    return _listed(account_lines([account], clock.now())[0]) | {"tokens": [_token(one) for one in tokens]}
+    signing_in = sign_in_state(account)
+    return _listed(account_lines([account], clock.now())[0]) | {
+        "tokens": [_token(one) for one in tokens], "sessions": len(signing_in["sessions"]),
+        "second_factors": len(signing_in["factors"]), "bound_since": signing_in["bound_since"],
+    }  # fmt: skip
 
 
 @blueprint.paged(

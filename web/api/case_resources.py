@@ -1,5 +1,6 @@
 """A case at a moment as JSON: its head, and its parts. As the pages of the case, asked of the same functions."""
 
+from base64 import b64encode
 from operator import attrgetter
 from typing import Any
 
@@ -7,6 +8,7 @@ from flask import abort
 from flask_smorest import abort as refuse
 
 from domain.accounts.roles import READERS
+from domain.aggregates.attached_files import TYPES
 from projections.cases.entry_timeline import TimelineEntry
 from projections.cases.supervision_chart import supervision_chart
 from projections.inspections.reading_replies import open_readings
@@ -18,6 +20,7 @@ from web.api.api_query import Query, choice, text
 from web.api.case_schemas import (
     CaseAnswersSchema,
     CaseChartSchema,
+    CaseFileContentSchema,
     CaseFileSchema,
     CaseHistorySchema,
     CaseReadingsSchema,
@@ -27,6 +30,7 @@ from web.api.entry_answers import EntrySchema, timeline_entry
 from web.api.given_duties import DutySchema, duty_answer
 from web.api.paged_lists import ReadSchema, Rows, reading
 from web.api.resources import Resource
+from web.cases.attached_page import attached_file
 from web.cases.due_tab import shows
 from web.cases.opened_case import OpenedCase, opened_case
 from web.cases.timeline_tab import KINDS, kind_of, newest_first
@@ -188,12 +192,28 @@ def readings(_: dict[str, Any], crn: str, number: int) -> dict[str, Any]:
 def files(_: dict[str, Any], crn: str, number: int) -> Rows[dict[str, Any]]:
     """The files attached to a case.
 
-    To those of its readings that you may see; the files themselves are downloaded from the site."""
+    To those of its readings that you may see; `getCaseFile` gives the files themselves."""
     opened = begun_case(crn, number)
     found = open_readings(current_cases.repository(), opened.file)
     return Rows(
         [case_parts.file_answer(opened.reference, one, fact) for one in found for fact in one.attached], given=dict
     )
+
+
+@blueprint.one(
+    f"{PATH}/files/<inspection>/<entry_id>", "getCaseFile", CaseFileContentSchema, roles=READERS,
+    path=EXAMPLE | {"inspection": "gloucestershire-2005", "entry_id": "0060"},
+)  # fmt: skip
+def file_itself(_: dict[str, Any], crn: str, number: int, inspection: str, entry_id: str) -> dict[str, Any]:
+    """A file attached to a reading of a case, with its bytes.
+
+    404 where there is none that you may see, or it was erased, or is kept elsewhere. The access log has each."""
+    opened = begun_case(crn, number)
+    fact, content = attached_file(opened.reference, inspection, entry_id)
+    (read,) = [one for one in open_readings(current_cases.repository(), opened.file) if one.name == inspection]
+    return case_parts.file_answer(opened.reference, read, fact) | {
+        "sha256": fact.sha256, "media": TYPES[fact.kind].media, "content": b64encode(content).decode("ascii"),
+    }  # fmt: skip
 
 
 @blueprint.one(

@@ -190,6 +190,14 @@ class CaseFileSchema(Answer):
     address = said("Where the site gives the file itself, to a session.")
 
 
+class CaseFileContentSchema(CaseFileSchema):
+    """A file that is attached to a reading of the case, itself."""
+
+    sha256 = said("The SHA-256 of its bytes, as its entry has it.")
+    media = said("Its media type.", "application/pdf")
+    content = said("Its bytes in base64 (RFC 4648).")
+
+
 class SaidSchema(Answer):
     """What somebody said to a reading."""
 

@@ -19,17 +19,19 @@ class CheckedCommand(click.Command):
         return super().parse_args(ctx, args)
 
     def _check(self, ctx: click.Context, args: list[str]) -> None:
-        from web.cli import settings
+        from web.cli import setting_checks, settings
 
         parser: _OptionParser = self.make_parser(ctx)
         given, _, _ = parser.parse_args(args=args)
-        found = [*self._faults(ctx, given), *settings.faults()]
-        if found:
-            several = [f"{len(found)} settings are wrong:", *(f"* {one}" for one in found)]
-            raise click.UsageError(found[0] if len(found) == 1 else "\n".join(several), ctx)
+        found = [*self._faults(ctx, given), *setting_checks.faults()]
         own = [str(option.envvar) for option in options_of(self)]
         others = getattr(ctx.parent and ctx.parent.command, "commands", {})
-        for words in settings.misspelt(own, others):
+        misspelt = list(settings.misspelt(own, others))
+        if found:
+            found += misspelt
+            several = [f"{len(found)} settings are wrong:", *(f"* {one}" for one in found)]
+            raise click.UsageError(found[0] if len(found) == 1 else "\n".join(several), ctx)
+        for words in misspelt:
             service_log.say(words, warns=True)
 
     def _faults(self, ctx: click.Context, given: dict[str, Any]) -> Iterator[str]:

@@ -261,9 +261,22 @@ def form(*forms: str) -> Callable[[Command], Command]:
     return click.option("--format", "form", type=click.Choice(forms), default=forms[0], show_default=True)
 
 
+class _Frameworks(click.Choice[str]):
+    """The ids of the frameworks, looked up when they are needed: what is wrong with policy hides no other fault."""
+
+    case_sensitive = True
+
+    def __init__(self) -> None:
+        pass
+
+    @property
+    def choices(self) -> tuple[str, ...]:  # type: ignore[override]
+        return tuple(framework_names())
+
+
 framework = click.option(
     "--framework",
-    type=click.Choice(framework_names()),
+    type=_Frameworks(),
     help=f"Default: the inspection's own, or {DEFAULT_FRAMEWORK}.",
 )
 inspection = click.option("--inspection", metavar="ID", help="Cases, sample date and knowledge from this inspection.")

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import click
 
 from domain.accounts.access_log import AccessLog
+from domain.accounts.access_tables import LOST, is_lost
 from domain.accounts.account_register import AccountRegister
 from domain.accounts.kept_accounts import KeptAccounts
 from domain.calendar.london_time import day_of
@@ -159,7 +160,10 @@ def _prove(files: Files, outside: Outside, database: str) -> None:
     """Check the record and print what that shows; ``BrokenChain`` at the first fault."""
     if outside.since is None and not files.database.read_only:
         check_pages(files.database)
-        check_pages(log_database(files.database))
+        log_file = log_database(files.database)
+        if is_lost(files.database):
+            raise BrokenChain(LOST.format(log_file))
+        check_pages(log_file)
     log = LogReader(files.recorder)
     head = log.head()
     size = head.frontier.size

@@ -33,7 +33,7 @@ Seen = Mapping[str, Any]
 class KnownState:
     """The last look, in a file that processes share, or in this process alone (``file`` None).
 
-    ``look``: looks, and gives what it saw as JSON takes it; ``gone``: what is said where it does not come back.
+    ``look``: looks, and gives what it saw as JSON takes it; ``gone``: what is said where it fails or does not come back.
     """
 
     def __init__(self, file: Path | None, look: Callable[[], Seen], gone: Seen):
@@ -66,8 +66,8 @@ class KnownState:
     def _run(self) -> None:
         try:
             self._look_alone()
-        except Exception as error:
-            LOG.error("what the database is like could not be looked up: %s", kind_of(error))
+        except OSError as error:
+            LOG.error("what the database is like could not be kept: %s", kind_of(error))
         finally:
             with self._lock:
                 self._begun = None
@@ -76,13 +76,21 @@ class KnownState:
     def _look_alone(self) -> None:
         """Look, unless another process does; then what it sees comes by the file."""
         if self._file is None:
-            self._seen = time.monotonic(), self._look()
+            self._seen = time.monotonic(), self._looked()
             return
         with self._file.with_suffix(".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             kept = self._kept()
             if kept is None or time.monotonic() - kept[0] >= EVERY:
-                self._keep(time.monotonic(), self._look())
+                self._keep(time.monotonic(), self._looked())
+
+    def _looked(self) -> Seen:
+        """What is seen now. What cannot be looked up is not known: what was seen before holds no longer."""
+        try:
+            return self._look()
+        except Exception as error:
+            LOG.error("what the database is like could not be looked up: %s", kind_of(error))
+            return self._gone
 
     def _keep(self, at: float, seen: Seen) -> None:
         assert self._file is not None

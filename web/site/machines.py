@@ -49,20 +49,23 @@ class Limits:
 
     @classmethod
     def of_environment(cls) -> "Limits":
-        """As the operator set them; ``WrongLimit``."""
-        usual = (MOST_CALLS, MOST_ENTRIES, MOST_MEGABYTES)
-        return cls(*(_number(name, default) for name, default in zip(LARGEST, usual, strict=True)))
+        """As the operator set them; ``WrongLimit`` names each that is wrong, a line for each."""
+        usual = dict(zip(LARGEST, (MOST_CALLS, MOST_ENTRIES, MOST_MEGABYTES), strict=True))
+        if faults := [fault for name in usual if (fault := _fault(name))]:
+            raise WrongLimit("\n".join(faults))
+        return cls(*(int(_said(name) or default) for name, default in usual.items()))
 
 
-def _number(name: str, default: int) -> int:
-    said = os.environ.get(name, "").strip()
-    if not said:
-        return default
-    if not (said.isascii() and said.isdigit() and 1 <= int(said) <= LARGEST[name]):
-        raise WrongLimit(
-            f"{name} is '{said}'; write a whole number from 1 to {LARGEST[name]}, or leave it out ({default})"
-        )
-    return int(said)
+def _said(name: str) -> str:
+    return os.environ.get(name, "").strip()
+
+
+def _fault(name: str) -> str:
+    """What is wrong with a limit; empty: nothing."""
+    said = _said(name)
+    if not said or (said.isascii() and said.isdigit() and 1 <= int(said) <= LARGEST[name]):
+        return ""
+    return f"{name} is '{said}'; write a whole number from 1 to {LARGEST[name]}, or leave it out"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,18 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from click.testing import CliRunner
+from eventsourcing.persistence import PersistenceError
 from msgspec import structs
 
 from domain.aggregates.case_file import RecordedEntry
@@ -22,12 +26,13 @@ from domain.entries.refusals import ImpossibleDate
 from domain.entries.register_entries import is_register
 from domain.store.application import Files
 from domain.store.log_check import check_log
+from domain.store.outage_kinds import outage_of
 from projections.cases.case_repository import CaseRepository
 from tests.domain.store.test_store import BEGINNING
 from tests.support.depth import kills
 from tests.support.hanging import HANGING
 from tests.support.histories import CASE, NOW, facts_of
-from tests.support.postgres import Server, running
+from tests.support.postgres import Server, name_of, running
 from tests.support.writers import contact, context, import_all, killed_imports, record_many
 from web.cli import main
 
@@ -224,6 +229,37 @@ def restarted_under_load(server: Server) -> None:
         writer.join()
         assert writer.exitcode == 0
     assert Counter(entry.fact.entry for entry in stored(address)) == Counter(["start", *told])
+
+
+@contextmanager
+def away(server: Server, address: str) -> Iterator[None]:
+    """Nobody is let in to this database, and whoever is there is put out."""
+    name = name_of(address)
+    with psycopg.connect(server.address, autocommit=True) as c:
+        c.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
+        c.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        try:
+            yield
+        finally:
+            c.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true".encode())
+
+
+def test_whoever_asks_first_after_an_outage_is_answered(postgres: Server) -> None:
+    address = begun(postgres.prepared())
+    with closing(Files.open(address)) as files, ExitStack() as several:
+        pool = files.recorder.datastore.pool  # type: ignore[attr-defined]
+        for _ in range(5):
+            several.enter_context(pool.connection())
+        several.close()
+        with away(postgres, address):
+            for _ in range(3):
+                asked = time.monotonic()
+                with pytest.raises(PersistenceError) as raised:
+                    files.read(CASE)
+                assert outage_of(raised.value) == "gone"
+                assert time.monotonic() - asked < pool.timeout, "it did not wait for what cannot come"
+        with ThreadPoolExecutor(4) as readers:
+            assert [one.version for one in readers.map(files.read, [CASE] * 4)] == [1] * 4
 
 
 # ---------------------------------------------------------------- a clock set back

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.support.served import command
 from tools.setting_tables import DOCUMENT, made
 from web.cli import COMMANDS, loaded, main, option_variables, serve_commands
 from web.cli.settings import SETTINGS
@@ -61,6 +62,13 @@ BAD: dict[str, tuple[list[str], dict[str, str], str]] = {
     "a witness every never": ([], {"CASEAUDIT_WITNESS": "/mnt", "CASEAUDIT_WITNESS_HOURS": "never"}, "CASEAUDIT_WITNESS_HOURS"),
     "a policy that is not there": ([], {"CASEAUDIT_POLICY": "/no/such/policy"}, "/no/such/policy: there is no such folder"),
     "columns in a file": ([], {"CASEAUDIT_COLUMNS": "/etc/hostname"}, "CASEAUDIT_COLUMNS: '/etc/hostname' is a file"),
+    "columns in no whole path": ([], {"CASEAUDIT_COLUMNS": "columns"}, "CASEAUDIT_COLUMNS: 'columns' is no whole path"),
+    "keys in a folder that is not there": ([], {"CASEAUDIT_KEY_STORE": "/no/such/keys"},
+        "CASEAUDIT_KEY_STORE: there is no folder '/no/such'"),
+    "marks in a folder that is not there": ([], {"CASEAUDIT_ERASED_FILE": "/no/such/erased"},
+        "CASEAUDIT_ERASED_FILE: there is no folder '/no/such'"),
+    "how often, and no witness": ([], {"CASEAUDIT_WITNESS_HOURS": "4"},
+        "CASEAUDIT_WITNESS_HOURS: set, and CASEAUDIT_WITNESS not"),
     "a scan by no program": ([], {"CASEAUDIT_SCAN": "nosuchscan --all"}, "CASEAUDIT_SCAN: there is no program 'nosuchscan'"),
 }  # fmt: skip
 
@@ -80,6 +88,24 @@ def test_all_faults_are_said_at_once(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert "5 settings are wrong:" in done.stderr
     assert done.stderr.count("\n* ") == 5
+
+
+def test_no_fault_hides_another(tmp_path: Path) -> None:
+    """In a process of its own, which has read no policy before."""
+    (tmp_path / "standards").mkdir()
+    (tmp_path / "standards" / "own.yaml").write_text("edition: [")
+    wrong = {
+        "CASEAUDIT_POLICY": str(tmp_path), "CASEAUDIT_LOG": "xml", "CASEAUDIT_LOG_LEVEL": "loud", "CASEAUDIT_SECRET_KEY": "a",
+        "CASEAUDIT_OPENID_ISSUER": "http://login.example", "CASEAUDIT_API_REQUESTS": "none", "CASEAUDIT_API_ENTRIES": "many",
+        "CASEAUDIT_WITNESS_HOURS": "never", "CASEAUDIT_WITNESS_KEY_FILE": "/no/such/key", "CASEAUDIT_SERVE_THREADS": "0",
+        "CASEAUDIT_SERVE_SITENAME": "cases.example", "CASEAUDIT_DESTINATIONS_CA_FILE": "/no/such/ca",
+        "CASEAUDIT_DESTINATIONS_IN_PRIVATE_NETWORKS": "home", "CASEAUDIT_COLUMNS": "columns",
+    }  # fmt: skip
+    done = command("serve", "--database", str(tmp_path / "new.sqlite"), **wrong)
+    assert done.returncode == 2
+    assert "own.yaml line " in done.stderr
+    assert not {name for name in wrong if name != "CASEAUDIT_POLICY" and name not in done.stderr}, done.stderr
+    assert not (tmp_path / "new.sqlite").exists()
 
 
 @pytest.mark.parametrize("command", ["serve", "demo", "follow"])

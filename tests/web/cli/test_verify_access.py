@@ -14,7 +14,7 @@ from domain.accounts.access_growth import AccessTree
 from domain.accounts.access_log import AccessLog
 from domain.accounts.account_register import AccountRegister
 from domain.store.application import Files
-from domain.store.database import Database
+from domain.store.database import Database, log_database
 from tests.domain.accounts.test_access_tree import tamper, write
 from web.cli import main
 
@@ -121,3 +121,26 @@ def test_a_process_lets_it_grow_by_itself(shell: Shell, monkeypatch: pytest.Monk
         time.sleep(0.05)
     stopped.set()
     assert proof_of(shell.log).unsealed == 0 and proof_of(shell.log).head.frontier.size == 310
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_a_log_that_is_missing_is_said_by_verify_and_by_whoever_begins_another(
+    shell: Shell, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = Path(log_database(Database.at(shell.address)).path)
+    path.unlink()
+    shell.run("verify")
+    assert not caplog.text, "nobody has an account: there may have been no log"
+    assert (
+        shell.run(
+            "users", "add", "a.b", "--role", "auditor", "--name", "A B", "--password", "gate lamp river 9"
+        ).exit_code
+        == 0
+    )
+    path.unlink()
+    missing = f"the access log {path} is missing"
+    told = shell.verify()
+    assert told.exit_code == 1 and f"broken: {missing}" in told.output
+    assert not path.exists(), "verify makes none"
+    with closing(AccountRegister(shell.address)):
+        assert missing in caplog.text

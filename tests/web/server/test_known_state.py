@@ -53,6 +53,18 @@ def test_whoever_asks_is_answered_while_a_look_hangs(monkeypatch: pytest.MonkeyP
     wait_until(lambda: state.now() != GONE)
 
 
+@pytest.mark.parametrize("shared", [False, True])
+def test_what_cannot_be_looked_up_any_more_is_not_known(
+    shared: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    looks = Looks()
+    state = KnownState(tmp_path / "state.json" if shared else None, lambda: looks() if looks.number < 1 else 1 / 0, {})  # type: ignore[arg-type, return-value]
+    assert state.now() == {"look": 1}
+    monkeypatch.setattr(known_state, "EVERY", 0.0)
+    assert state.now() == {}
+    assert "could not be looked up: ZeroDivisionError" in caplog.text
+
+
 def test_nothing_seen_yet_and_nobody_answers_is_gone() -> None:
     looks = Looks()
     looks.may_end.clear()

@@ -69,7 +69,9 @@ class AccountSchema(ListedAccountSchema):
     tokens = many(TokenSchema, "Of a machine: its tokens, without what they are.")
     sessions = whole("Of a person: how often they are signed in now.")
     second_factors = whole("Of a person: how many second factors they have.")
-    bound_since = instant("Since when it is bound to a person of the organisation's sign-in; null: to nobody.", null=True)
+    bound_since = instant(
+        "Since when it is bound to a person of the organisation's sign-in; null: to nobody.", null=True
+    )
 
 
 class AccountFilters(Query):

@@ -172,7 +172,7 @@ def readings_answer(case: OpenedCase, readings: Sequence[OpenReading]) -> dict[s
             {
                 "inspection": one.name, "title": one.opened.title, "replies": [_said(said) for said in one.replies],
                 "points": [_said(said) for said in one.points],
-                "files": [file_answer(case.reference, one, fact) for fact in one.attached],
+                "files": [file_answer(case.reference, one.name, one.opened.title, fact) for fact in one.attached],
             }
             for one in readings
         ],
@@ -184,12 +184,12 @@ def _said(fact: ReadingReplied | LearningPointNoted) -> dict[str, Any]:
     return {"says": fact.says, "by": fact.by, "on": fact.occurred_on, "question": getattr(fact, "question", None)}
 
 
-def file_answer(reference: str, read: OpenReading, fact: EvidenceAttached) -> dict[str, Any]:
-    """The fields of ``CaseFileSchema``."""
+def file_answer(reference: str, inspection: str, title: str, fact: EvidenceAttached) -> dict[str, Any]:
+    """The fields of ``CaseFileSchema``. ``title``: of the inspection."""
     crn, number = reference.split("/")
-    address = url_for("cases.attached", crn=crn, number=number, inspection=read.name, entry=fact.entry)
+    address = url_for("cases.attached", crn=crn, number=number, inspection=inspection, entry=fact.entry)
     return {
-        "inspection": read.name, "title": read.opened.title, "entry": fact.entry, "name": fact.name, "kind": fact.kind,
+        "inspection": inspection, "title": title, "entry": fact.entry, "name": fact.name, "kind": fact.kind,
         "size": fact.size, "by": fact.by, "attached_on": fact.occurred_on, "scanned": fact.scanned,
         "address": address.partition("?")[0],
     }  # fmt: skip

@@ -35,7 +35,7 @@ from web.cases.due_tab import shows
 from web.cases.opened_case import OpenedCase, opened_case
 from web.cases.timeline_tab import KINDS, kind_of, newest_first
 from web.presentation.formatting import long_date
-from web.services import current_cases
+from web.services import current_cases, current_inspections
 
 blueprint = Resource(
     "cases",
@@ -196,7 +196,12 @@ def files(_: dict[str, Any], crn: str, number: int) -> Rows[dict[str, Any]]:
     opened = begun_case(crn, number)
     found = open_readings(current_cases.repository(), opened.file)
     return Rows(
-        [case_parts.file_answer(opened.reference, one, fact) for one in found for fact in one.attached], given=dict
+        [
+            case_parts.file_answer(opened.reference, one.name, one.opened.title, fact)
+            for one in found
+            for fact in one.attached
+        ],
+        given=dict,
     )
 
 
@@ -208,10 +213,9 @@ def file_itself(_: dict[str, Any], crn: str, number: int, inspection: str, entry
     """A file attached to a reading of a case, with its bytes.
 
     404 where there is none that you may see, or it was erased, or is kept elsewhere. The access log has each."""
-    opened = begun_case(crn, number)
-    fact, content = attached_file(opened.reference, inspection, entry_id)
-    (read,) = [one for one in open_readings(current_cases.repository(), opened.file) if one.name == inspection]
-    return case_parts.file_answer(opened.reference, read, fact) | {
+    reference, opened = f"{crn}/{number}", current_inspections.inspection(inspection)
+    fact, content = attached_file(reference, inspection, entry_id)
+    return case_parts.file_answer(reference, inspection, opened.title, fact) | {
         "sha256": fact.sha256, "media": TYPES[fact.kind].media, "content": b64encode(content).decode("ascii"),
     }  # fmt: skip
 

@@ -149,11 +149,7 @@ def list_readings(_: dict[str, Any], inspection: str) -> Rows[ReadingLine]:
 
 @blueprint.one(
     "/inspections/<inspection>/readings/<crn>/<int:number>", "getReading", ReadingSchema, roles=OPENERS, query=SecondQuery,
-<<<<<<< HEAD
-    read="undated", path={**PATH, "crn": "X123456", "number": "1"},
-=======
-    read="undated", path={**PATH, "crn": "V465889", "number": "1"}, persons=True,
->>>>>>> h20-api
+    read="undated", path={**PATH, "crn": "X123456", "number": "1"}, persons=True,
 )  # fmt: skip
 def get_reading(_: dict[str, Any], inspection: str, crn: str, number: int) -> dict[str, Any]:
     """A reading of yours: the questions, your answers, and what the entries give as far as you may see it yet.

@@ -10,6 +10,7 @@ from domain.accounts.roles import OPENERS
 from domain.aggregates.inspection import Inspection
 from domain.entries import code_lists
 from domain.entries.entry import CASE_REFERENCE
+from domain.entries.process_entries import InterestDeclared
 from domain.entries.tidy_text import same_words
 from web.inspections.inspection_form import blueprint, form_page
 from web.presentation.phrases import sentence
@@ -53,12 +54,17 @@ def _fields(found: Inspection, own: str | None) -> list[Field]:
 def interests(inspection: str) -> str:
     """The declared interests: all for whoever runs the inspection, their own for an assessor."""
     found = inspection_to_read(inspection)
-    who, runs = access_control.account(), current_inspections.runs(inspection)
-    shown = {name: one for name, one in found.process.interests.items() if runs or who.is_named(one.of_id)}
     return render_template(
-        "inspections/interests.html", inspection=inspection, opened=found.opened, interests=shown, kinds=KINDS, where=WHERE,
-        runs=runs, closed=found.published is not None,
+        "inspections/interests.html", inspection=inspection, opened=found.opened, kinds=KINDS, where=WHERE,
+        interests=interests_seen(inspection, found), runs=current_inspections.runs(inspection),
+        closed=found.published is not None,
     )  # fmt: skip
+
+
+def interests_seen(inspection: str, found: Inspection) -> dict[str, InterestDeclared]:
+    """The declared interests that the person signed in may see, by the ids of their entries."""
+    who, runs = access_control.account(), current_inspections.runs(inspection)
+    return {name: one for name, one in found.process.interests.items() if runs or who.is_named(one.of_id)}
 
 
 @blueprint.route("/inspections/<inspection>/interests/declare", methods=["GET", "POST"])

@@ -42,6 +42,9 @@ def test_accounts_are_those_of_the_page_without_secrets(app: Flask, manager: Any
     assert all(f">{one['username']}<" in shown for one in found["items"])
     spo = got(manager, "accounts/p.anstey")
     assert (spo["role"], spo["places"], spo["open"], spo["tokens"]) == ("spo", ["Gloucester"], True, [])
+    assert (spo["sessions"], spo["second_factors"], spo["bound_since"]) == (0, 0, None)
+    signed_in(app, "p.anstey")
+    assert got(manager, "accounts/p.anstey")["sessions"] == 1
     feed = got(manager, "accounts/feed")
     assert feed["rights"] == ["read", "reports", "record"] and [one["name"] for one in feed["tokens"]] == ["night"]
     text = manager.get("/api/v1/accounts/feed").text + manager.get("/api/v1/accounts").text

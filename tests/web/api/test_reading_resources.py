@@ -20,7 +20,7 @@ ONE, OPEN = "inspections/gloucestershire-2005", "inspections/october-audit"
 QUESTION = "initial-plan-satisfactory"
 PARTS = ("", "/sheet", "/frame", "/draw", "/draw/cases", "/sample", "/readings", "/agreement", "/calibration", "/management",
          "/report", "/answers", "/policy", "/process", "/criteria/B1", f"/questions/{QUESTION}", f"/questions/{QUESTION}/cases",
-         "/rescored", "/frameworks", "/for-the-area")  # fmt: skip
+         "/rescored", "/frameworks", "/interests", "/conflicts", "/for-the-area")  # fmt: skip
 
 
 @pytest.fixture(scope="module")

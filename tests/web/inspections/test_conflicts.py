@@ -80,6 +80,10 @@ def test_by_hand_it_takes_a_reason_that_stays_on_record(lead: FlaskClient) -> No
     (case, *_) = [case for case, parts in teams(lead).items() if "Gloucester" in parts]
     page = lead.get(f"{AUDIT}/allocation").text
     assert "Peter Anstey (own team)" in page and "Conflicts" in page
+    by_api = lead.get("/api/v1/inspections/october-audit/conflicts?per_page=500").json["items"]
+    (why,) = [one["why"] for one in by_api if (one["case"], one["assessor"]) == (case, "p.anstey")]
+    assert why[0] == "own team"
+    assert all(f"{one['name']} ({', '.join(one['why'])}" in page for one in by_api)
     refused = post(lead, f"{AUDIT}/allocation", **{f"first {case}": "p.anstey"})
     assert f"{case} to Peter Anstey (own team" in refused.text and given(lead)[case].assessor_id != "p.anstey"
     post(lead, f"{AUDIT}/allocation", **{f"first {case}": "p.anstey", "despite": "The others are at court"})
@@ -110,6 +114,8 @@ def test_a_declared_interest_counts_until_it_is_withdrawn(lead: FlaskClient) -> 
     assert "G Okafor (declared interest)" in lead.get(f"{AUDIT}/allocation").text
     post(lead, f"{AUDIT}/allocation", **{f"second {stroud[0]}": "g.okafor"})
     assert "Stroud and Forest" in lead.get(f"{AUDIT}/interests").text
+    (by_api,) = lead.get("/api/v1/inspections/october-audit/interests").json["items"]
+    assert (by_api["of_id"], by_api["about"], by_api["kind"]) == ("g.okafor", "Stroud and Forest", "former_post")
     (entry,) = [f.entry for f in file(lead, "october-audit") if type(f).__name__ == "InterestDeclared"]  # type: ignore[attr-defined]
     nothing = post(lead, f"{AUDIT}/interests/{entry}/withdraw", f"{AUDIT}/interests", reason="")
     assert nothing.status_code == 302 and "G Okafor (declared" in lead.get(f"{AUDIT}/allocation").text

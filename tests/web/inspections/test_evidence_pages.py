@@ -1,5 +1,6 @@
 """A file is attached to a reading by its reader alone, scanned where a command is set, and had by who may see the reading."""
 
+import base64
 import re
 import stat
 from collections.abc import Callable
@@ -100,12 +101,17 @@ def test_a_file_is_checked_and_is_the_readers_own_until_both_have_finished(
         and answer.headers["Cache-Control"] == "no-store"
     )
     assert answer.headers["Content-Type"] == "application/pdf"
+    by_api = f"/api/v1/cases/{case}/files/october-audit/{fact.entry}"
+    found = lead.get(by_api).json
+    assert base64.b64decode(found["content"]) == PDF and (found["sha256"], found["name"]) == (fact.sha256, fact.name)
     with closing(AccessLog(Database.at(app.config["DATABASE"]))) as log:
-        (line,) = [one for one in log.lines() if one.action == "downloaded" and fact.entry in (one.detail or "")]
-    assert line.username == "j.hartnell" and case in line.references
-    assert fact.name not in okafor.get(f"{read}?second=yes").text and okafor.get(address).status_code == 404
+        lines = [one for one in log.lines() if one.action == "downloaded" and fact.entry in (one.detail or "")]
+    assert [(one.username, list(one.references)) for one in lines] == [("j.hartnell", [case])] * 2, "page and API"
+    assert fact.name not in okafor.get(f"{read}?second=yes").text
+    assert [okafor.get(one).status_code for one in (address, by_api)] == [404, 404]
     for outsider in ("p.anstey", "t.adeyemi", "c.whitlock", "i.nkemelu"):
         assert signed_in(app, outsider).get(address).status_code in (403, 404), outsider
+        assert signed_in(app, outsider).get(by_api).status_code in (403, 404), outsider
     post(lead, read, step="finish", note="n")
     post(okafor, f"{read}?second=yes", step="finish", note="n")
     assert fact.name in okafor.get(f"{read}?second=yes").text and okafor.get(address).data == PDF
@@ -115,8 +121,10 @@ def test_a_file_is_checked_and_is_the_readers_own_until_both_have_finished(
     post(lead, f"{AUDIT}/publish")
     spo = signed_in(app, "p.anstey")
     assert fact.name in spo.get(f"/cases/{case}/answers?as_at=2005-12-22&known=hindsight").text
-    assert spo.get(address).data == PDF, "who may see how the case was read may have what was attached"
-    assert signed_in(app, "m.hoole").get(address).status_code == 404, "of another team"
+    assert spo.get(address).data == PDF and spo.get(by_api).json["media"] == "application/pdf", (
+        "who may see how the case was read may have what was attached"
+    )
+    assert signed_in(app, "m.hoole").get(by_api).status_code == 404, "of another team"
     verified = CliRunner().invoke(main, ["verify", "--database", app.config["DATABASE"]])
     assert verified.exit_code == 0, verified.output
     with closing(Files.open(app.config["DATABASE"])) as files:

@@ -122,7 +122,9 @@ def _nothing_stored(sending: Sending) -> Response:
     """The problem that names each line at fault, where all or nothing was wanted."""
     errors: dict[str, list[str]] = {}
     for one in sorted(sending.report.rejected):
-        errors.setdefault(f"{one.line}.{one.field}", []).append(one.reason)
+        file, entry = sending.named(one.line)
+        about = f"entry {entry} of {file}: " if file and entry else ""
+        errors.setdefault(f"{one.line}.{one.field}", []).append(f"{about}{one.reason}")
     bad = len({one.line for one in sending.report.rejected})
     said = f"{bad} of {len(sending.outcomes())} lines are wrong, so nothing was stored, as you asked (all_or_nothing)."
     return problems.problem(HTTPStatus.UNPROCESSABLE_ENTITY, said, errors)

@@ -48,7 +48,13 @@ class ConflictSchema(Answer):
 
 
 @blueprint.paged(
-    "/inspections/<inspection>/interests", "listInterests", InterestSchema, roles=OPENERS, read="undated", path=PATH
+    "/inspections/<inspection>/interests",
+    "listInterests",
+    InterestSchema,
+    roles=OPENERS,
+    read="undated",
+    path=PATH,
+    persons=True,
 )
 def list_interests(_: dict[str, Any], inspection: str) -> Rows[InterestDeclared]:
     """The declared interests: all for who runs the inspection, their own for an assessor.
@@ -59,7 +65,8 @@ def list_interests(_: dict[str, Any], inspection: str) -> Rows[InterestDeclared]
 
 
 @blueprint.paged(
-    "/inspections/<inspection>/conflicts", "listConflicts", ConflictSchema, roles=OPENERS, read="undated", path=PATH, dear=True
+    "/inspections/<inspection>/conflicts", "listConflicts", ConflictSchema, roles=OPENERS, read="undated", path=PATH, dear=True,
+    persons=True,
 )  # fmt: skip
 def list_conflicts(_: dict[str, Any], inspection: str) -> Rows[dict[str, Any]]:
     """Which assessor may not be handed which case of the sample, of the cases that are open to you.

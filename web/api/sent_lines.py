@@ -40,8 +40,12 @@ class Sending:
             self._outcome(number, faults.get(number, []), number in already) for number in sorted({*self.seen, *faults})
         ]
 
+    def named(self, number: int) -> tuple[str | None, str | None]:
+        """The file and the entry's id that a line names, as far as it can be read."""
+        return self.seen.get(number) or _said_of(self.raw[number - 1])
+
     def _outcome(self, number: int, faults: list[Rejected], already: bool) -> dict[str, Any]:
-        file, entry = self.seen.get(number) or _said_of(self.raw[number - 1])
+        file, entry = self.named(number)
         said = [{"field": one.field, "reason": one.reason} for one in faults]
         stored = "stored" if self.kept else "would be stored"
         outcome = "rejected" if faults else "already" if already else stored

@@ -30,6 +30,9 @@ from web.site import machines
 Noted = Callable[[str, object], None]
 """Notes something of a test in the file that ``--junitxml`` names."""
 
+PATIENCE = 120
+"""Seconds in which an answer must come: how long it takes is for benchmarks, on a quiet machine."""
+
 OPERATIONS = [operation for module in RESOURCES for operation in module.blueprint.operations]
 
 
@@ -51,7 +54,7 @@ def cookie(app: Flask, roles: tuple[Role, ...]) -> Mapping[str, str]:
 def described(demo_app: Flask, address: str) -> Any:
     document = signed_in(demo_app, "c.whitlock").get("/api/v1/openapi.json").get_data(as_text=True)
     found = schemathesis.openapi.from_dict(json.loads(document.replace("X123456", "V465889")))  # a case that is there
-    found.config.update(base_url=address)
+    found.config.update(base_url=address, request_timeout=PATIENCE)
 
     @found.auth()
     class Session:
@@ -76,7 +79,7 @@ def machine_described(own_database: Any) -> Iterator[Any]:
     feed = opened(app)
     with served(app) as address:
         found = schemathesis.openapi.from_dict(feed.get("/api/v1/openapi.json").json)
-        found.config.update(base_url=address)
+        found.config.update(base_url=address, request_timeout=PATIENCE)
 
         @found.auth()
         class Token:

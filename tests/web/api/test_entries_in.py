@@ -126,6 +126,7 @@ def test_all_or_nothing_and_a_dry_run_store_nothing_unasked(app: Flask, feed: Ma
     bad = feed.send([*PLAIN, tier("c2", occurred_on="2005-02-30")], f"{ENTRIES}?all_or_nothing=true")
     assert bad.status_code == 422 and bad.content_type == "application/problem+json"
     assert list(bad.json["errors"]) == [f"{len(PLAIN) + 1}.occurred_on"] and "nothing was stored" in bad.json["detail"]
+    assert "entry c2 of X123456/1: " in str(bad.json["errors"])
     dry = feed.send(PLAIN, f"{ENTRIES}?dry_run=true")
     assert dry.status_code == 200 and dry.json["dry_run"] and set(outcomes(dry)) == {"would be stored"}
     assert (dry.json["stored"], dry.json["would_be_stored"]) == (0, len(PLAIN))

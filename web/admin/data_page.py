@@ -51,6 +51,7 @@ def index() -> str:
     """The page."""
     register, now, who = access_control.register(), clock.now(), access_control.account()
     accounts = register.accounts()
+    asked = list(register.requests.still_open(now))
     return render_template(
         "admin/data.html",
         sources=source_lines(now),
@@ -60,7 +61,8 @@ def index() -> str:
         teams=lacking_account(accounts, "team"),
         accounts=account_lines(accounts, now),
         halted=_halted(register.destinations.every(), accounts, now),
-        waiting=len(list(register.requests.still_open(now))),
+        waiting=sum(not one.alone for one in asked),
+        alone=sum(one.alone for one in asked),
         since=SIGN_INS.days,
         backups=backup_state(register.log, now, clock.day()),
         damaged=current_cases.repository().damaged_inspections.values(),

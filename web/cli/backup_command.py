@@ -103,10 +103,10 @@ def _until(keys: Path | None, until: date | None, today: date) -> date | None:
 
 def _detail(taken: Taken) -> str:
     said = taken.backup.manifest
-    until = (
-        "" if taken.keys is None or taken.keys.manifest.until is None else f"; keys until {taken.keys.manifest.until}"
-    )
-    return f"{said.entries.leaves} entries; SHA-256 {taken.backup.digest}{until}"
+    keys = "; keys missing" if taken.keys is None and said.persons and not said.key_store else ""
+    if taken.keys is not None and taken.keys.manifest.until is not None:
+        keys = f"; keys until {taken.keys.manifest.until}"
+    return f"{said.entries.leaves} entries; SHA-256 {taken.backup.digest}{keys}"
 
 
 def _say(taken: Taken) -> None:

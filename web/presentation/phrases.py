@@ -26,6 +26,9 @@ from projections.scoring.answers import Answer, Reason
 from web.presentation.duty_sentences import duty_asked
 from web.presentation.formatting import count_noun, long_date, short_date
 
+NOT_READABLE = "[not readable without its key]"
+"""What is said of a day that does not open."""
+
 COMMON_FIELDS = ("type", "entry", "occurred_on", "occurred_at", "recorded_at", "recorded_by", *CLAIMED)
 
 
@@ -173,12 +176,25 @@ def fact_references(fact: Entry) -> dict[str, list[str]]:
 
 def fact_details(fact: Entry) -> list[tuple[str, str]]:
     """What the entry says beyond when and who: (field in words, value in words)."""
-    titles, values = field_titles(type(fact)), dump_entry(fact)
+    titles, values = field_titles(type(fact)), _readable(fact)
     left_out = {*COMMON_FIELDS, *(("question",) if isinstance(fact, QualityJudged) else ())}
     left_out |= {f"{name}_id" for name in ("by", "assessor") if name in values}  # the person is named beside it
     if isinstance(fact, EntryCorrected):
-        values["fields"] = "; ".join(_corrected_words(fact.fields))
+        values["fields"] = "; ".join(_corrected_words(values["fields"]))
     return [(titles[name], _field_words(name, value)) for name, value in values.items() if name not in left_out]
+
+
+def _readable(fact: Entry) -> dict[str, Any]:
+    """The values of an entry. In a day that does not open, 1 January of its year is kept, which is not said."""
+    values = dump_entry(fact)
+    for path in fact.sealed or ():
+        *above, name = path.split(".")
+        inside: Any = values
+        for part in above:
+            inside = inside[int(part)] if isinstance(inside, list) else inside[part]
+        if not str(inside[name]).startswith("["):
+            inside[name] = NOT_READABLE
+    return values
 
 
 def _corrected_words(fields: Mapping[str, Any]) -> list[str]:

@@ -17,7 +17,7 @@ NOW = datetime(2026, 11, 29, 14, tzinfo=UTC)
 
 def test_the_last_backup_and_rehearsal_are_told_and_what_is_due(tmp_path: Path) -> None:
     with closing(AccessLog(Database(str(tmp_path / "record.sqlite")))) as log:
-        assert backup_state(log, NOW, NOW.date()) == (None, None, [])
+        assert backup_state(log, NOW, NOW.date()) == (None, None, None, None, [])
         log.add(
             NOW - timedelta(days=40),
             OPERATOR,
@@ -38,6 +38,18 @@ def test_the_last_backup_and_rehearsal_are_told_and_what_is_due(tmp_path: Path) 
         assert found.rehearsal is not None and found.rehearsal.due
         assert found.keys_over == [date(2026, 11, 20)]
         assert backup_state(log, NOW + timedelta(days=6), NOW.date()).backup == found.backup._replace(due=True)
+        assert (found.backup_without_keys, found.rehearsal_without_keys) == (None, None)
+
+
+def test_what_was_made_without_keys_is_no_whole_backup_and_no_whole_rehearsal(tmp_path: Path) -> None:
+    before = NOW - timedelta(hours=1)
+    with closing(AccessLog(Database(str(tmp_path / "record.sqlite")))) as log:
+        log.add(before, OPERATOR, "backed up", detail="7 entries; SHA-256 00; keys missing; root on x")
+        log.add(before, OPERATOR, "restore rehearsed", detail="7 entries in 2 s; keys missing; root on x")
+        assert backup_state(log, NOW, NOW.date()) == (None, None, before, before, [])
+        log.add(NOW, OPERATOR, "backed up", detail="8 entries; SHA-256 00; keys until 2026-12-20; root on x")
+        found = backup_state(log, NOW, NOW.date())
+        assert found.backup is not None and (found.backup.entries, found.backup_without_keys) == (8, None)
 
 
 def test_the_page_says_it(followed: Path, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from msgspec import structs
 
+from domain.entries.case_entries import EntryCorrected
 from domain.sealing.sealed_fields import ERASED
 from projections.cases.case_repository import CaseRepository
 from projections.cases.person_details import PersonDetails
@@ -17,6 +18,7 @@ from tests.domain.store.test_store import BEGINNING
 from tests.support.histories import facts_of
 from tests.support.people import signed_in
 from tests.web.site.test_access_control import ARGUMENTS, GLOUCESTER, USERS
+from web.presentation.phrases import NOT_READABLE, fact_details
 
 BANNER = re.compile(r'<section class="ca-banner".*?</section>', re.DOTALL)
 
@@ -94,3 +96,17 @@ def test_a_name_or_a_day_that_does_not_open_is_not_shown() -> None:
     literal = structs.replace(erased, sealed=None)
     assert PersonDetails.on(History.of([literal]), day) == PersonDetails(ERASED, None, date(1971, 1, 1))
     assert PersonDetails.on(History.of([]), day) is None
+
+
+def test_the_words_of_an_entry_say_no_day_that_does_not_open() -> None:
+    (start,) = facts_of([BEGINNING])
+    kept = structs.replace(start, person=structs.replace(start.person, date_of_birth=date(1971, 1, 1)))  # type: ignore[attr-defined]
+    assert "1 Jan 1971" in str(fact_details(kept))
+    said = str(fact_details(structs.replace(kept, sealed={"person.date_of_birth": "x"})))
+    assert NOT_READABLE in said and "1971" not in said
+    fixed = EntryCorrected(
+        entry="k1", of=start.entry, occurred_on=start.occurred_on, recorded_at=start.recorded_at,
+        fields={"date_of_birth": "1971-01-01", "name": "[sealed]"}, sealed={"fields.date_of_birth": "x", "fields.name": "x"},
+    )  # fmt: skip
+    said = str(fact_details(fixed))
+    assert NOT_READABLE in said and "1971" not in said and "[sealed]" in said

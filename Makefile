@@ -88,7 +88,9 @@ sbom: setup-dev
 # What is installed elsewhere (docs/deploying.md): dist/caseaudit-VERSION-py3-none-any.whl; and the source with its tests.
 wheel: setup-dev
 	rm -rf build/lib build/bdist.*
+	git describe --always --dirty --abbrev=12 '--exclude=*' > domain/COMMIT || rm domain/COMMIT
 	$(RUN)/python -m build --no-isolation --wheel --outdir dist
+	rm -f domain/COMMIT
 
 sdist: setup-dev
 	$(RUN)/python -m build --no-isolation --sdist --outdir dist

@@ -32,6 +32,11 @@ VIEWS_TO_DO = "caseaudit rebuild makes it anew from the entries"
 
 MISSING = re.compile(r"no such (?P<what>table|column): (?P<name>[\w.]+)|has no column named (?P<column>\w+)")
 
+NOT_ALLOWED = "42501"
+"""SQLSTATE of what a role may not do."""
+
+OWNER_TO_DO = "The role in the address may not do this: run it as the owner of the tables (docs/operating.md)"
+
 SHOWN = 5
 """The most faults of pages that are said of one file."""
 
@@ -72,6 +77,14 @@ def words_of_damage(error: BaseException, database: Database | None) -> str | No
     return None
 
 
+def words_of_refusal(error: BaseException) -> str | None:
+    """What is said where PostgreSQL refused something to the role in the address; None where it did not."""
+    for cause in _causes(error):
+        if getattr(cause, "sqlstate", None) == NOT_ALLOWED:
+            return f"{_first_line(cause)}. {OWNER_TO_DO}"
+    return None
+
+
 def log_words(error: BaseException, database: Database | None) -> str:
     """What a log says of an error: the words of damage; of anything else its trace."""
     return words_of_damage(error, database) or trace_of(error)
@@ -79,7 +92,7 @@ def log_words(error: BaseException, database: Database | None) -> str:
 
 def database_words(error: BaseException, database: Database | None) -> str | None:
     """What any error of a database says, of damage or of something else such as a full disk; None where it is no such error."""
-    if words := words_of_damage(error, database):
+    if words := words_of_damage(error, database) or words_of_refusal(error):
         return words
     of_driver = type(error).__module__.partition(".")[0] == "psycopg"
     return words_of(error) if of_driver or isinstance(error, database_errors()) else None

@@ -31,7 +31,7 @@ def engine_of(database: Database) -> sa.Engine:
         engine = sa.create_engine(
             url, connect_args={"timeout": databases.SQLITE_LOCK_SECONDS}, hide_parameters=True, **_pooled(database)
         )
-        pool_use.note(engine)
+        pool_use.note_engine(engine)
         if not database.in_memory and not database.read_only:
             _watch(engine, WatchedFile(database.path))
         return engine
@@ -39,7 +39,7 @@ def engine_of(database: Database) -> sa.Engine:
         "postgresql+psycopg://", connect_args=database.arguments, pool_pre_ping=True, hide_parameters=True,
         **_pooled(database),
     )  # fmt: skip
-    pool_use.note(engine)
+    pool_use.note_engine(engine)
     return engine
 
 

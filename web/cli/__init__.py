@@ -184,10 +184,10 @@ class LateGroup(click.Group):
             raise
 
     def _damage(self, ctx: click.Context, error: Exception) -> str | None:
-        """What an error says of a damaged database; None where it is of something else."""
-        from domain.store.damage import words_of_damage
+        """What an error says of a damaged database, or of one that refuses a role something; None where it is of something else."""
+        from domain.store.damage import words_of_damage, words_of_refusal
 
-        return words_of_damage(error, ctx.meta.get(DATABASE))
+        return words_of_damage(error, ctx.meta.get(DATABASE)) or words_of_refusal(error)
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the command line; a file or an output that cannot be written or read is said in words, with exit code 1."""
@@ -219,12 +219,27 @@ def loaded(name: str) -> click.Command:
     return option_variables.give(next(command for command in commands if command.name == name), name)
 
 
+def _say_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        from domain.built_from import version
+
+        click.echo(f"caseaudit, version {version()}")
+        ctx.exit()
+
+
 @click.group(
     cls=LateGroup,
     commands=[click.Command(name, help=words) for name, (_, words) in COMMANDS.items()],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-@click.version_option(package_name="caseaudit")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_say_version,
+    help="Show the version and exit.",
+)
 def main() -> None:
     """Probation case audit: every entry an event, every score as at any day, as known at any moment."""
 

@@ -15,7 +15,7 @@ from domain.policy.frameworks.framework import Framework
 from domain.policy.frameworks.framework_files import DEFAULT_FRAMEWORK, framework_names, frameworks
 from domain.private_folder import open_ours
 from domain.store.application import Files, StoringError
-from domain.store.damage import words_of_damage
+from domain.store.damage import words_of_damage, words_of_refusal
 from domain.store.database import Database, NotPrepared, WrongAddress
 from domain.store.hash_chain import BrokenChain
 from domain.store.head_signing import UNSIGNED
@@ -68,8 +68,8 @@ def open_files(address: str, *, make: bool = False, prepare: bool = False) -> Fi
     except NotPrepared as error:
         raise click.UsageError(f"--database: {error}") from error
     except Exception as error:
-        if damage := words_of_damage(error, database):
-            raise click.ClickException(damage) from error
+        if words := words_of_damage(error, database) or words_of_refusal(error):
+            raise click.ClickException(words) from error
         raise click.UsageError(f"--database {database}: cannot be opened: {error}") from error
     _say_unsigned(files)
     with suppress(BrokenChain):  # the command itself says so, where that is what it is for

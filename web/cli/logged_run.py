@@ -39,13 +39,14 @@ def logged_run(main: click.Group) -> None:
     if not as_json:
         main()
         return
-    begun, code = time.monotonic(), 0
+    begun, code, own = time.monotonic(), 0, os.getpid()
     try:
         code = _as_service(main) if named in SERVICES else _for_people(main)
     finally:
-        seconds = round(time.monotonic() - begun, 3)
-        ended = {"command": named, "exit": code, "seconds": seconds, **COUNTED}
-        service_log.LOG.info("ended", extra=ended)
+        if os.getpid() == own:  # a worker of the site that is replaced is not the end of the command
+            seconds = round(time.monotonic() - begun, 3)
+            ended = {"command": named, "exit": code, "seconds": seconds, **COUNTED}
+            service_log.LOG.info("ended", extra=ended)
     sys.exit(code)
 
 

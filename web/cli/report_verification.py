@@ -1,9 +1,11 @@
 """What ``caseaudit verify`` prints of files: reports that were published, and what the record keeps under digests."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
+from domain.proof.signed_notes import NotAKey, read_keys
 from domain.store.attaching import damaged_attachments
 from projections.cases.case_repository import CaseRepository
 from projections.inspections.published_figures import damaged_files, damaged_texts
@@ -20,7 +22,8 @@ def differs(book: CaseRepository, path: Path, database: str) -> bool:
     try:
         proof = verify_report(book, path)
     except NotAReport as error:
-        raise click.UsageError(str(error)) from error
+        hint = f": it is a public key; give it with --key {path}" if _is_key(path) else ""
+        raise click.UsageError(f"{error}{hint}") from error
     lines = [f"{path.name}: {words}" for words in proof.said]
     if proof.fields or proof.differs:
         lines.append(
@@ -31,6 +34,12 @@ def differs(book: CaseRepository, path: Path, database: str) -> bool:
         lines.append(f"  ... and {len(proof.differs) - MOST_PRINTED:,} more")
     command_log.said(database, lines)
     return bool(proof.differs)
+
+
+def _is_key(path: Path) -> bool:
+    with suppress(OSError, UnicodeDecodeError, NotAKey):
+        return bool(read_keys(path.read_text(encoding="utf-8")))
+    return False
 
 
 def damaged(book: CaseRepository) -> bool:

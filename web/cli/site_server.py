@@ -90,6 +90,8 @@ class Site(BaseApplication):  # type: ignore[misc]
         except Exception as error:
             words = str(error) if isinstance(error, ValueError | PolicyError) else error_traces.trace_of(error)
             LOG.error("the site is not made anew, and goes on as it was (%s): %s", outage_of(error) or "reload", words)
+        else:
+            LOG.info("reloading: the site is made anew, and its workers are replaced")
 
     def _begin(self, worker: Any) -> None:
         """In a worker, after it was forked: what needs threads and connections of its own."""

@@ -46,7 +46,7 @@ def _verify(backup: Kept, keys: list[Kept], prove: Callable[[Files, str], None])
         check_fits(backup.manifest, None, today)
         for one in keys:
             check_fits(backup.manifest, one.manifest, today)
-            click.echo(f"{one.path.name} goes with {backup.path.name}.")
+            click.echo(f"The keys in {one.path} go with the backup {backup.path}.")
         with restoring(), closing(Files.open(backup.address)) as files:
             prove(files, backup.address)
             _check_end(backup, files)

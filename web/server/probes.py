@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from domain import __version__
+from domain.built_from import commit
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -81,7 +82,8 @@ class Probes:
     def _info(self, start_response: "StartResponse") -> Iterable[bytes]:
         known = self._known()
         return _answer(start_response, "200 OK", {
-            "version": __version__, "python": platform.python_version(), "uptime_seconds": round(time.time() - BEGUN),
+            "version": __version__, "commit": commit() or None, "python": platform.python_version(),
+            "uptime_seconds": round(time.time() - BEGUN),
             "database": known.status, "steps": list(known.steps),
         })  # fmt: skip
 

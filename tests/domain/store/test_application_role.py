@@ -151,3 +151,18 @@ def test_a_right_by_another_way_is_warned_of(owned: str, role: str) -> None:
 
 def test_a_file_knows_no_roles(tmp_path: Path) -> None:
     assert run("migrate", "--application-role", "a", "--database", str(tmp_path / "a.sqlite")).exit_code == 2
+
+
+def test_who_prepares_or_restores_as_the_application_is_told_to_be_the_owner(
+    postgres: Server, owned: str, role: str, tmp_path: Path
+) -> None:
+    empty = postgres.fresh()
+    assert run("backup", str(tmp_path / "b"), "--database", owned).exit_code == 0
+    for asked in (
+        ("migrate", "--database", as_role(empty, role)), ("migrate", "--database", as_role(owned, role)),
+        ("restore", str(tmp_path / "b"), as_role(empty, role), "--goes-on"),
+    ):  # fmt: skip
+        told = run(*asked)
+        assert told.exit_code == 1 and isinstance(told.exception, SystemExit)
+        assert "permission denied" in told.output and "run it as the owner of the tables" in told.output
+    postgres.drop(empty)

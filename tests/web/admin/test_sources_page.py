@@ -126,6 +126,10 @@ def test_where_nobody_else_can_confirm_it_says_so(app: Flask, one: FlaskClient) 
     declared = source_named(files(app), "crams").declared
     assert declared is not None and (declared.asked_by, declared.confirmed_by) == ("r.one", None)
     assert "done alone" in one.get("/sources").text
+    data, waits = one.get("/data").text, one.get("/requests").text
+    assert "1 request</a> done alone is not confirmed by a second person yet" in data
+    assert "for a second person.</li>" not in data
+    assert "Nothing waits, but for what was done alone." in waits
 
 
 @pytest.mark.parametrize(

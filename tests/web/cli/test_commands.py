@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from domain import __version__, built_from
 from domain.entries.entry import CLAIMED
 from domain.policy.frameworks.framework_files import frameworks
 from domain.policy.standards.edition_files import national_standards
@@ -311,3 +312,14 @@ def test_standards_lists_what_an_edition_lays_what_it_does_not_and_what_is_only_
     assert {v["sure"] for c in found["laid"] for v in c["values"]} == {"F", "R", "P"}
     assert {"home-visit": "2022-01-01"}.items() <= {c["clause"]: c["from"] for c in found["laid"]}.items()
     assert "There is no edition called 1066. There are: " in told("1066", code=2)
+
+
+def test_the_version_says_its_commit_where_that_is_known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(built_from, "ROOT", tmp_path)  # no checkout
+    monkeypatch.setattr(built_from, "NOTED", tmp_path / "COMMIT")
+    for noted, said in (("", f"caseaudit, version {__version__}\n"), ("0d1c50956a2f\n", "(commit 0d1c50956a2f)\n")):
+        built_from.commit.cache_clear()
+        if noted:
+            (tmp_path / "COMMIT").write_text(noted)
+        assert CliRunner().invoke(main, ["--version"]).stdout.endswith(said)
+    built_from.commit.cache_clear()

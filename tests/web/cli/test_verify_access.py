@@ -57,6 +57,11 @@ def shell(empty_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     return found
 
 
+def test_a_public_key_given_as_a_report_is_known(shell: Shell) -> None:
+    told = shell.run("verify", str(shell.folder / "key"))
+    assert told.exit_code == 2 and f"it is a public key; give it with --key {shell.folder / 'key'}" in told.output
+
+
 def test_both_logs_are_proved(shell: Shell) -> None:
     found = shell.verify()
     assert found.exit_code == 0, found.output

@@ -74,7 +74,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[S
 
 def test_info_says_version_steps_and_uptime(site: Served) -> None:
     said = site.probe("/info").json()
-    assert said.keys() == {"version", "python", "uptime_seconds", "database", "steps"}
+    assert said.keys() == {"version", "commit", "python", "uptime_seconds", "database", "steps"}
     assert said["database"] == "ready"
     assert 1 in said["steps"]
     assert said["uptime_seconds"] >= 0

@@ -67,6 +67,9 @@ def test_no_request_is_lost_while_workers_are_replaced_on_sighup(database: str, 
         assert not load.lost
         assert load.answers.keys() == {200}
         assert load.answers[200] > 50
+        said = [line["message"] for line in site.lines()]
+        assert "ended" not in said, "the command goes on"
+        assert said.count("reloading: the site is made anew, and its workers are replaced") == 3
         assert not first & set(site.workers())
         counted = site.measured()['caseaudit_requests_total{endpoint="signing_in.index",status="2xx"}']
         assert counted == load.answers[200], "what workers counted stays when they end"

@@ -105,8 +105,8 @@ def test_the_words_of_an_entry_say_no_day_that_does_not_open() -> None:
     said = str(fact_details(structs.replace(kept, sealed={"person.date_of_birth": "x"})))
     assert NOT_READABLE in said and "1971" not in said
     fixed = EntryCorrected(
-        entry="k1", of=start.entry, occurred_on=start.occurred_on, recorded_at=start.recorded_at, reason="[sealed]",
-        fields={"date_of_birth": "1971-01-01"}, sealed={"fields.date_of_birth": "x", "reason": "x"},
+        entry="k1", of=start.entry, occurred_on=start.occurred_on, recorded_at=start.recorded_at,
+        fields={"date_of_birth": "1971-01-01", "name": "[sealed]"}, sealed={"fields.date_of_birth": "x", "fields.name": "x"},
     )  # fmt: skip
     said = str(fact_details(fixed))
     assert NOT_READABLE in said and "1971" not in said and "[sealed]" in said

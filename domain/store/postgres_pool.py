@@ -1,7 +1,7 @@
 """Connections to PostgreSQL for the library ``eventsourcing``, which by itself passes on only a few parts of an address."""
 
+import time
 from collections.abc import Callable
-from time import monotonic
 from typing import Any
 
 import psycopg
@@ -34,9 +34,9 @@ class AddressPool(ConnectionPool[psycopg.Connection[DictRow]]):
 
     def getconn(self, timeout: float | None = None) -> psycopg.Connection[DictRow]:
         """A connection that answers. Where one is broken, all others that are kept are opened anew. ``OperationalError``."""
-        until = monotonic() + (self.timeout if timeout is None else timeout)
+        until = time.monotonic() + (self.timeout if timeout is None else timeout)
         while True:
-            connection = super().getconn(until - monotonic())
+            connection = super().getconn(until - time.monotonic())
             try:
                 self.check_connection(connection)
             except BaseException as error:

@@ -329,7 +329,7 @@ def test_a_backup_is_verified_on_a_medium_that_cannot_be_written(record: str, tm
         told = run("verify", str(place / "b"), str(place / "k")).output
         assert (
             "is whole" in told
-            and f"The keys in {tmp_path / 'k'} go with the backup {tmp_path / 'b'}" in told
+            and f"The keys in {place / 'k'} go with the backup {place / 'b'}" in told
             and "entries verified" in told
         )
         run("restore", str(place / "b"), "--keys", str(place / "k"), "--rehearse", "--database", str(tmp_path / "none"))

@@ -226,7 +226,7 @@ def test_the_command_adds_lists_and_closes_a_machine(tmp_path: Path) -> None:
     feed += ["--until", f"{clock.day() + timedelta(days=9)}"]
     assert "leave it out" in run(*feed, "--password", "correct horse battery staple", code=2)
     assert "feed may use the API as machine" in run(*feed)
-    assert "machine" in run("list") and "(read, Avon)" in run("list")
+    assert "machine" in run("list") and "(read, area: Avon)" in run("list")
     for command in ("password", "recover", "invite"):
         given = [] if command == "invite" else ["--password", "correct horse battery staple"]
         assert "is a machine" in run(command, "feed", *given, code=2)

@@ -179,6 +179,9 @@ def test_who_has_an_answer_is_told_so_and_that_is_a_line_with_its_cases(app: Fla
     line = last_line(app)
     assert line.mark.number == before.mark.number + 1 and (line.cases, "304" in line.detail) == (3, True)
     assert client.get("/api/v1/visits?per_page=3", headers={"If-None-Match": '"other"'}).status_code == 200
+    sent = {"If-Match": '"other"'}  # for what is written: it says nothing where something is read
+    assert client.get("/api/v1/visits?per_page=3", headers=sent).status_code == 200
+    assert client.get("/api/v1/visits?per_page=3", headers=sent | {"If-None-Match": tag}).status_code == 304
     assert client.get("/api/v1/visits?per_page=4", headers={"If-None-Match": tag}).status_code == 200
     other = signed_in(app, "p.anstey").get("/api/v1/visits?per_page=3", headers={"If-None-Match": tag})
     assert other.status_code == 200, "what another reader has says nothing of this one"

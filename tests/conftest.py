@@ -14,6 +14,7 @@ from hypothesis import settings
 
 from domain.store import database, erased_marks, preparation
 from domain.store.application import Files
+from domain.store.database import Database, log_database
 from projections.cases.case_repository import CaseRepository
 from projections.read_model.column_base import columns_folder
 from projections.read_model.column_maker import ColumnMaker
@@ -231,7 +232,9 @@ def empty_database(kind: str, tmp_path: Path, request: pytest.FixtureRequest) ->
 
 
 def copied(database: Path, folder: Path) -> Path:
-    for part in database.parent.glob(database.name + "*"):
+    """A copy of a database in this folder, with what lies beside it: the access log, what is not written into it yet, columns."""
+    log = Path(log_database(Database.at(str(database))).path)
+    for part in (*database.parent.glob(f"{database.name}*"), *database.parent.glob(f"{log.name}*")):
         (shutil.copytree if part.is_dir() else shutil.copy)(part, folder / part.name)
     return folder / database.name
 

@@ -15,17 +15,17 @@ for its checksums (docs/operating.md).
 import argparse
 import logging
 import random
-import sqlite3
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 from click.testing import CliRunner
 
+from domain.backup.backup_file import settle
 from domain.error_traces import trace_of
 from domain.store.damage import database_words
 from domain.store.database import Database
@@ -133,8 +133,7 @@ def main() -> None:
         record, backup = Path(name) / "record.sqlite", Path(name) / "backup"
         load_demo(str(record))
         follow(str(record))
-        with closing(sqlite3.connect(record)) as opened:
-            opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        settle(record)
         made = CliRunner().invoke(command, ["backup", str(backup), "--database", str(record)])
         assert made.exit_code == 0, made.output
         right = answers(record)

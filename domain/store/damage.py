@@ -18,7 +18,7 @@ from domain.store import known_damage
 from domain.store.database import Database, log_database
 from domain.store.entry_codec import UnreadableEntry
 from domain.store.hash_chain import BrokenChain
-from domain.store.outage_kinds import is_no_text, outage_of
+from domain.store.outage_kinds import is_undecodable, outage_of
 
 WHAT_TO_DO = (
     "Nothing was changed. Keep the file as it is, and restore the latest backup into a new one (docs/backup.md)"
@@ -155,7 +155,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _of_sqlite(error: sqlite3.Error, database: Database | None) -> str | None:
     if outage_of(error) == "damaged":
-        return _of_pages("a text of a row is none" if is_no_text(error) else str(error), database)
+        return _of_pages("text in a row is not UTF-8" if is_undecodable(error) else str(error), database)
     found = MISSING.search(str(error))
     if found is not None and (found["what"] != "table" or _is_ours(found["name"])):
         what = f"the {found['what'] or 'column'} {found['name'] or found['column']}"

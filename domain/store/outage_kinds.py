@@ -53,7 +53,7 @@ def _of(error: BaseException) -> Outage | None:
     if isinstance(error, FileGone):
         return "gone"
     if isinstance(error, sqlite3.Error):
-        if is_no_text(error):
+        if is_undecodable(error):
             return "damaged"
         name = getattr(error, "sqlite_errorname", None) or ""
         return next((found for start, found in BY_SQLITE.items() if name.startswith(start)), None)
@@ -72,8 +72,8 @@ def _of(error: BaseException) -> Outage | None:
     return None
 
 
-def is_no_text(error: sqlite3.Error) -> bool:
-    """Whether a text was read that is none: SQLite has no name for this error, and its message quotes the row."""
+def is_undecodable(error: sqlite3.Error) -> bool:
+    """Whether text in a row is not UTF-8. SQLite has no name for this error, and its message quotes the row."""
     return str(error).startswith("Could not decode to UTF-8")
 
 

@@ -8,7 +8,7 @@ from flask import Flask
 
 from tests.domain.aggregates.test_case_file import fact
 from tests.support.people import signed_in
-from web.presentation.phrases import cell_words, fact_details
+from web.presentation.fact_words import cell_words, fact_details
 
 CASE = "/cases/V465889/1"
 BREACHED = "/cases/A504771/1"

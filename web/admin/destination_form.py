@@ -12,8 +12,7 @@ from projections.changes.change_log import TYPES
 from web.gate.gate_settings import GateSettings
 from web.gate.mail_server import WrongServer, server_place
 from web.gate.safe_connection import NotReached, checked_addresses
-from web.presentation.formatting import long_date
-from web.presentation.phrases import sentence
+from web.presentation.formatting import long_date, sentence
 from web.site.date_field import read_day
 
 Problems = dict[str, str]

@@ -17,7 +17,7 @@ from domain.importing.shipped_mappings import shipped_mappings
 from domain.policy.cited_documents import PolicyError
 from domain.store.sources import registered_sources
 from domain.working.kept_files import CHECKED, REJECTED
-from web.presentation.phrases import sentence
+from web.presentation.formatting import sentence
 from web.services import current_cases
 from web.site import access_control, body_limits, clock
 

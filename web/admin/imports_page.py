@@ -14,7 +14,7 @@ from domain.importing.ndjson_reader import read_lines
 from domain.store.log_reader import LogReader
 from domain.store.sources import registered_sources
 from domain.working.kept_files import CHECKED, REJECTED
-from web.presentation.phrases import sentence
+from web.presentation.formatting import sentence
 from web.services import current_cases
 from web.site import access_control, body_limits, clock
 

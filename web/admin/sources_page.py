@@ -14,7 +14,7 @@ from domain.entries.register_entries import MOST_DELAY, SourceRegistered, Taking
 from domain.entries.tidy_text import words
 from domain.store.application import Files
 from domain.store.sources import NotDeclared, Source, check_declared, file_of, registered_sources, source_named
-from web.presentation.phrases import sentence
+from web.presentation.formatting import sentence
 from web.services import current_cases
 from web.site import access_control, clock, two_people
 from web.site.date_field import read_day

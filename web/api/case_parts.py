@@ -28,8 +28,8 @@ from web.cases.chart_legend import kind_of
 from web.cases.chart_text import band_words, mark_words, summary
 from web.cases.opened_case import OpenedCase
 from web.cases.timeline_tab import answers_on_late, newest_first
+from web.presentation.answer_reasons import because
 from web.presentation.json_documents import scores
-from web.presentation.phrases import because
 from web.presentation.todays_law_json import todays_law_document
 from web.services import current_cases
 from web.services.person_banner import person_banner

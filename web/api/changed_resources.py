@@ -33,7 +33,7 @@ from web.desk import changes_panel
 from web.desk.changes_page import FILTERS, Asked, FoundChanges, default_first, found_changes
 from web.desk.verdicts_page import Asked as AskedVerdicts
 from web.desk.verdicts_page import asked_verdicts, verdict_lines
-from web.presentation.phrases import fact_title, type_title
+from web.presentation.fact_words import fact_title, type_title
 from web.services import current_cases
 from web.services.late_counts import late_cases
 

@@ -16,8 +16,8 @@ from web.api.desk_schemas import BAND
 from web.api.given_duties import duty_facts
 from web.desk.todo_page import arranged_for
 from web.presentation.duty_sentences import duty_sentence
+from web.presentation.fact_words import type_title
 from web.presentation.outcome_words import outcome_words
-from web.presentation.phrases import type_title
 from web.services import current_cases
 from web.services.asked_of_reader import assessment_of, returned_said
 from web.site import access_control

@@ -11,7 +11,7 @@ from projections.history.history import History
 from web.api.answer_fields import ANY, by_name, day, flag, instant, many, part, said, texts, whole
 from web.api.api_query import Answer
 from web.api.entry_refs import EntryRefSchema, entry_ref
-from web.presentation.phrases import claim_words, fact_details, fact_named, fact_references, fact_title, stored_words
+from web.presentation.fact_words import claim_words, fact_details, fact_named, fact_references, fact_title, stored_words
 from web.services import current_cases
 from web.site import access_control
 

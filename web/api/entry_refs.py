@@ -6,7 +6,7 @@ from domain.aggregates.other_file_ids import file_named
 from projections.history.history import History
 from web.api.answer_fields import said
 from web.api.api_query import Answer
-from web.presentation.phrases import entry_of, fact_named
+from web.presentation.fact_words import entry_of, fact_named
 from web.services import current_cases
 
 GONE = "an entry that does not stand any more, or is not on the file as it is read here"

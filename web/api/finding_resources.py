@@ -18,11 +18,11 @@ from projections.scoring.score_bands import section_bands
 from web.api.finding_schemas import (
     ForTheAreaSchema,
     InspectionAnswerSchema,
-    InspectionReportSchema,
     ManagementSchema,
     PolicySchema,
     ProcessSchema,
 )
+from web.api.inspection_report_schemas import InspectionReportSchema
 from web.api.inspection_resources import PATH
 from web.api.paged_lists import Rows
 from web.api.resources import Resource

@@ -11,9 +11,9 @@ from web.api.answer_fields import code, day, flag, many, part, said, whole
 from web.api.api_query import Answer
 from web.api.entry_refs import EntryRefSchema, entry_ref, entry_ref_or_none
 from web.cases.kept_words import kept_words
+from web.presentation.answer_reasons import why
 from web.presentation.duty_sentences import duty_sentence
 from web.presentation.json_documents import obligation_document
-from web.presentation.phrases import why
 
 SURE = ("F", "R", "U", "P")
 

@@ -46,8 +46,8 @@ from web.inspections.scoring_sheet import (
     rests_on_late,
 )
 from web.inspections.sheet_data import compared_words
+from web.presentation.answer_reasons import because
 from web.presentation.json_documents import question_document, score_document, stored_late_document
-from web.presentation.phrases import because
 from web.presentation.policy_words import policy_said
 from web.services import current_cases, current_inspections
 from web.site import access_control

@@ -5,16 +5,15 @@ from typing import Any, get_args
 from domain.accounts.roles import OPENERS
 from domain.entries import code_lists
 from domain.entries.process_entries import InterestDeclared
-from projections.inspections.reader_conflicts import ReaderConflicts
 from web.api.answer_fields import code, day, said, texts
 from web.api.api_query import Answer
 from web.api.inspection_resources import PATH
 from web.api.paged_lists import Rows
 from web.api.resources import Resource
 from web.inspections.interests_page import interests_seen
-from web.inspections.reading_allocation import account_of
+from web.inspections.reading_allocation import reader_conflicts
 from web.recording.inspection_entry import inspection_to_read, inspection_to_run
-from web.services import current_cases, current_inspections
+from web.services import current_inspections
 
 blueprint = Resource(
     "interests",
@@ -74,10 +73,9 @@ def list_conflicts(_: dict[str, Any], inspection: str) -> Rows[dict[str, Any]]:
     None where the inspection is one of the area's own. 404 where there is no such inspection; 403 where somebody else runs it."""
     found = inspection_to_run(inspection)
     closed = current_inspections.closed(inspection, found.sample)
-    every = ReaderConflicts(current_cases.repository(), found, account_of).every
     rows = [
         {"case": case, "assessor": key, "name": found.called(key), "why": why}
-        for (case, key), why in every.items() if case not in closed
+        for (case, key), why in reader_conflicts(found).every.items() if case not in closed
     ]  # fmt: skip
     return Rows(rows, given=dict, case=lambda one: one["case"])
 

@@ -18,8 +18,7 @@ from web.board_pack.pack_measure_pages import measures_table
 from web.board_pack.pack_page import FEW_ROWS, MOST_DRAWN, MOST_ROWS, PackTable, PrintedPage, figure_words
 from web.presentation.comparison_words import BEYOND_CHANCE
 from web.presentation.drawing import Drawing
-from web.presentation.formatting import short_date
-from web.presentation.phrases import sentence
+from web.presentation.formatting import sentence, short_date
 from web.presentation.share_charts import PlaceFigure, shares_drawing
 from web.reports.measure_phrases import beside_said, clause_words
 

@@ -12,10 +12,11 @@ from projections.cases.chart_lanes import MARGIN, ChartAppointment, ChartBand, L
 from projections.cases.supervision_chart import SupervisionChart
 from projections.obligations.duty_state import Obligation
 from web.cases.chart_legend import KINDS, kind_of
+from web.presentation.answer_reasons import became
 from web.presentation.duty_sentences import duty_asked
-from web.presentation.formatting import count_noun, short_date
+from web.presentation.fact_words import type_title
+from web.presentation.formatting import count_noun, sentence, short_date
 from web.presentation.outcome_words import outcome_words
-from web.presentation.phrases import became, sentence, type_title
 
 ENFORCED = (("warning", "warning"), ("breach", "breach action"), ("recall", "recall request"))
 

@@ -17,20 +17,11 @@ from projections.cases.stored_late import late_grounds, late_in_answer
 from projections.cases.todays_law import todays_law
 from projections.obligations.interruptions import interruption
 from web.cli import command_log, command_options
+from web.presentation.answer_reasons import answer_words, because, why
+from web.presentation.basis_words import knowledge_words
+from web.presentation.fact_words import claim_words, fact_details, fact_title, late_words, openly_named, stored_words
 from web.presentation.formatting import short_date
 from web.presentation.json_documents import case_document
-from web.presentation.phrases import (
-    answer_words,
-    because,
-    claim_words,
-    fact_details,
-    fact_title,
-    knowledge_words,
-    late_words,
-    openly_named,
-    stored_words,
-    why,
-)
 from web.presentation.score_words import doubt_words
 
 

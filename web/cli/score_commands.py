@@ -28,8 +28,8 @@ from projections.scoring.management_ladder import CriterionRung, criterion_rungs
 from projections.scoring.score_bands import SectionBand, section_bands
 from web.cli import command_log, command_options
 from web.cli.score_text import score_csv, score_text
+from web.presentation.answer_reasons import answer_words, because
 from web.presentation.json_documents import change_document, score_document, stored_late_document
-from web.presentation.phrases import answer_words, because
 
 if TYPE_CHECKING:
     from projections.columns.case_selection import CaseSelection

@@ -9,8 +9,8 @@ from projections.inspections.sample_scores import ScoredSample
 from projections.scoring.management_ladder import CriterionRung
 from projections.scoring.score_bands import SectionBand, total
 from projections.scoring.scores import Score, printed
+from web.presentation.basis_words import knowledge_words, marked_words, rests_on_words, stored_late_words
 from web.presentation.formatting import count_noun, percent, short_date
-from web.presentation.phrases import knowledge_words, marked_words, rests_on_words, stored_late_words
 from web.presentation.policy_words import kept_words
 from web.presentation.score_words import (
     band_rules_words,

@@ -15,8 +15,7 @@ from projections.obligations.duty_state import Obligation
 from web.desk import changed_lately
 from web.desk.changed_lately import Lately
 from web.presentation.clock_words import whose_clock
-from web.presentation.formatting import count_noun, short_date
-from web.presentation.phrases import instant
+from web.presentation.formatting import count_noun, instant, short_date
 from web.services import current_cases
 from web.site import access_control, clock
 

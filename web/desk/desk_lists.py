@@ -19,9 +19,9 @@ from projections.lists.work_lists import LISTS, DeskList
 from web.desk.desk_home import HOME_WORDS, blueprint
 from web.desk.desk_reading import desk_reading
 from web.presentation.downloads import download
+from web.presentation.fact_words import type_title
 from web.presentation.filters import WIDE, Filters
 from web.presentation.pagination import read_page
-from web.presentation.phrases import type_title
 from web.presentation.sorting import Order, read_order
 from web.presentation.table_files import Column, Download, notes
 from web.services import asked_names, current_cases

@@ -9,8 +9,8 @@ from domain.accounts.roles import WORKERS
 from projections.lists.late_cases import LateCase, duties_on_late, entries_listed
 from web.desk.desk_home import HOME_WORDS, blueprint
 from web.presentation.downloads import download
+from web.presentation.fact_words import type_title
 from web.presentation.pagination import read_page
-from web.presentation.phrases import type_title
 from web.presentation.table_files import Column, Download, notes
 from web.services import asked_names, current_cases
 from web.services.late_counts import late_cases

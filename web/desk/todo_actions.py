@@ -8,7 +8,7 @@ from flask import current_app, request, url_for
 from domain.entries.case_entries import ENTRY_TYPES
 from projections.lists.todo_items import COUNTERSIGNING, DECISIONS
 from projections.lists.todo_lines import TodoLine
-from web.presentation.phrases import type_title
+from web.presentation.fact_words import type_title
 from web.services.asked_of_reader import assessment_of, waits_for_officer
 from web.services.meeting_entry import meeting_entry
 from web.site import access_control, clock

@@ -16,10 +16,10 @@ from projections.changes.since_seen import AT_FIRST, days_back
 from web.desk import changed_lately, changes_panel
 from web.desk.changes_page import UnreadableDay, blueprint, first_day
 from web.presentation.downloads import download
+from web.presentation.fact_words import type_title
 from web.presentation.filters import Filters
 from web.presentation.formatting import long_date
 from web.presentation.pagination import read_page
-from web.presentation.phrases import type_title
 from web.presentation.table_files import Column, Download, notes
 from web.services import asked_names, current_cases
 from web.site import access_control

@@ -21,7 +21,7 @@ from projections.inspections.assessor_agreement import (
 from web.inspections.inspection_form import form_page
 from web.inspections.reading_answers import ANSWERS, settle_answer
 from web.inspections.reading_pages import blueprint
-from web.presentation.phrases import sentence
+from web.presentation.formatting import sentence
 from web.recording.entry_forms import Field
 from web.recording.inspection_entry import inspection_to_run, read_form
 from web.services import current_cases, current_inspections

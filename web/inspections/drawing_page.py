@@ -15,7 +15,7 @@ from domain.entries.refusals import BusyFile
 from domain.store.draw_seeds import make_checkpoint, seed, seed_source
 from web.inspections.inspection_form import blueprint, form_page
 from web.inspections.sample_pages import closed_in_frame
-from web.presentation.phrases import sentence
+from web.presentation.formatting import sentence
 from web.recording.entry_forms import Field
 from web.recording.inspection_entry import Problems, enter, inspection_to_run, read_form, redirect_if_closed
 from web.services import current_cases

@@ -16,7 +16,7 @@ from domain.store.attaching import NOT_YET, attach
 from domain.store.sealer import KeysMissing
 from web.inspections.reading_answers import too_late
 from web.inspections.reading_pages import blueprint, own_reading
-from web.presentation.phrases import sentence
+from web.presentation.formatting import sentence
 from web.recording.inspection_entry import Problems, inspection_to_read
 from web.recording.problem_words import in_plain_words
 from web.services import current_cases, file_scan

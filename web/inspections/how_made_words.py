@@ -5,8 +5,7 @@ from typing import Any
 from domain.entries.code_lists import label
 from projections.inspections.assessor_agreement import Agreement
 from projections.inspections.how_made import HowMade
-from web.presentation.formatting import count_noun, percent
-from web.presentation.phrases import sentence
+from web.presentation.formatting import count_noun, percent, sentence
 
 OUTCOMES = {"accepted": "accepted", "partly_accepted": "accepted in part", "refused": "refused"}
 

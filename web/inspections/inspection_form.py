@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from domain.aggregates.inspection import Inspection
 from domain.entries.code_lists import label
-from web.presentation.phrases import sentence
+from web.presentation.formatting import sentence
 from web.recording.entry_forms import Field
 from web.recording.inspection_entry import Problems, token
 

@@ -13,7 +13,7 @@ from domain.entries.entry import CASE_REFERENCE
 from domain.entries.process_entries import InterestDeclared
 from domain.entries.tidy_text import same_words
 from web.inspections.inspection_form import blueprint, form_page
-from web.presentation.phrases import sentence
+from web.presentation.formatting import sentence
 from web.recording.entry_forms import Field
 from web.recording.inspection_entry import enter, inspection_to_read, inspection_to_run, read_form, token
 from web.services import current_inspections, following_read_model

@@ -11,7 +11,7 @@ from domain.entries.code_lists import label
 from web.inspections.inspection_form import form_page
 from web.inspections.reading_answers import too_late
 from web.inspections.reading_pages import blueprint, own_reading
-from web.presentation.phrases import sentence
+from web.presentation.formatting import sentence
 from web.recording.entry_forms import Field
 from web.recording.inspection_entry import inspection_to_read, read_form, record_on_case
 from web.recording.problem_words import in_plain_words

@@ -20,10 +20,10 @@ from web.inspections.how_made_words import made_facts
 from web.inspections.report_data import InspectionReport
 from web.inspections.report_parts_page import PROGRESS_WORDS
 from web.inspections.sheet_data import compared_words
+from web.presentation.basis_words import marked_words, stored_late_words
 from web.presentation.formatting import change_words, count_noun, long_date, percent
 from web.presentation.odt_writer import odt
 from web.presentation.pdf_writer import pdf
-from web.presentation.phrases import marked_words, stored_late_words
 from web.presentation.policy_words import policy_said
 from web.presentation.score_words import (
     agreed_words,

@@ -10,7 +10,7 @@ from projections.inspections.published_figures import FigureChange, figure_chang
 from projections.inspections.sample_scores import score_inspection
 from web.inspections.inspection_form import blueprint, form_page
 from web.inspections.process_steps import ABOUT_A_COMMENT, EFFECTS, NAMED_FOR, OUTCOMES, STEPS, may_reopen
-from web.presentation.phrases import sentence
+from web.presentation.formatting import sentence
 from web.recording.inspection_entry import enter, inspection_to_run, read_form
 from web.services import current_cases
 from web.site import access_control

@@ -71,7 +71,7 @@ def allocation(inspection: str) -> str | Response:
     if not found.sample or not found.assessors:
         flash("Draw the sample and name assessors before cases are given out.")
         return redirect(url_for("inspecting.work", inspection=inspection))
-    conflicts = ReaderConflicts(current_cases.repository(), found, account_of)
+    conflicts = reader_conflicts(found)
     if request.method == "GET":
         return _page(inspection, found, conflicts, {})
     step = request.form.get("step", "")
@@ -103,7 +103,12 @@ def _say_left(found: Inspection, given: Collection[Task], *, second: bool) -> No
         )
 
 
-def account_of(key: str) -> Account | None:
+def reader_conflicts(found: Inspection) -> ReaderConflicts:
+    """The conflicts of the assessors of an inspection, by the accounts of this service."""
+    return ReaderConflicts(current_cases.repository(), found, _account_of)
+
+
+def _account_of(key: str) -> Account | None:
     """The account of a staff key."""
     return next((one for one in access_control.register().accounts() if one.is_named(key)), None)
 

@@ -12,7 +12,7 @@ from domain.aggregates.inspection_rules import closed_to
 from domain.entries import code_lists, report_entries
 from domain.entries.entry import Entry
 from web.inspections.inspection_form import blueprint, form_page
-from web.presentation.phrases import sentence
+from web.presentation.formatting import sentence
 from web.recording.entry_forms import Field
 from web.recording.inspection_entry import enter, inspection_to_run, read_form
 from web.services import current_cases

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import Any
 
-from web.presentation.phrases import type_title, value_words
+from web.presentation.fact_words import type_title, value_words
 
 LEFT_OUT = ("type", "entry", "occurred_on", "recorded_at", "recorded_by_role", "stored_on", "source", "check")
 """The fields that a heading says, or that are not of the entry."""

@@ -1,4 +1,4 @@
-"""Dates, shares and counts as pages print them: the filters of the templates."""
+"""Dates, instants, shares and counts as pages print them."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
-from domain.calendar.london_time import day_of
+from domain.calendar.london_time import LONDON, day_of
 from domain.entries.code_lists import LeftOutReason, label
 from projections.obligations.duty_state import WHEN_RELEASED
 
@@ -76,3 +76,14 @@ def change_words(points: int | None) -> str:
     if points is None:
         return "–"
     return f"up {points}" if points > 0 else f"down {-points}" if points < 0 else "no change"
+
+
+def instant(at: datetime) -> str:
+    """An instant as ``3 Oct 2005, 14:05``, in Europe/London."""
+    local = at.astimezone(LONDON)
+    return f"{short_date(local.date())}, {local:%H:%M}"
+
+
+def sentence(words: str) -> str:
+    """The words with a capital first letter."""
+    return words[:1].upper() + words[1:]

@@ -25,7 +25,7 @@ from projections.scoring.answers import Answer, Reason
 from projections.scoring.management_ladder import CriterionRung
 from projections.scoring.score_bands import SectionBand
 from projections.scoring.scores import CriterionScore, QuestionScore, Score
-from web.presentation.phrases import because
+from web.presentation.answer_reasons import because
 from web.presentation.rating_json import rating_document
 from web.presentation.todays_law_json import todays_law_document
 

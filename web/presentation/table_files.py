@@ -13,8 +13,8 @@ from typing import Any, Literal
 from domain.safe_cells import safe
 from projections.history.moment import Moment
 from web.presentation import ods_writer
+from web.presentation.basis_words import knowledge_words
 from web.presentation.formatting import long_date
-from web.presentation.phrases import knowledge_words
 
 PART = 1 << 16
 """Characters of a part of a file that is sent in parts, about."""

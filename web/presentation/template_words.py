@@ -4,14 +4,23 @@ from flask import Flask
 
 from domain.entries.code_lists import label
 from projections.inspections.published_figures import criterion_words
-from web.presentation import apart_words, clock_words, duty_language, formatting, phrases, score_words
+from web.presentation import (
+    answer_reasons,
+    apart_words,
+    basis_words,
+    clock_words,
+    duty_language,
+    fact_words,
+    formatting,
+    score_words,
+)
 
 FILTERS = (
     formatting.long_date, formatting.short_date, formatting.numeric_date, formatting.percent, formatting.count_noun,
     formatting.change_words, formatting.weekday_date,
-    phrases.sentence, phrases.type_title, phrases.fact_title, phrases.fact_named, phrases.fact_details,
-    phrases.fact_references, phrases.instant, phrases.answer_words, phrases.stored_words, phrases.late_words,
-    phrases.claim_words, clock_words.whose_clock, label,
+    formatting.sentence, fact_words.type_title, fact_words.fact_title, fact_words.fact_named, fact_words.fact_details,
+    fact_words.fact_references, formatting.instant, answer_reasons.answer_words, fact_words.stored_words, fact_words.late_words,
+    fact_words.claim_words, clock_words.whose_clock, label,
 )  # fmt: skip
 
 
@@ -35,12 +44,12 @@ def attach(app: Flask) -> None:
         doubt_words=score_words.doubt_words,
         apart_said=apart_words.apart_said,
         clocks_differ=clock_words.clocks_differ,
-        knowledge_words=phrases.knowledge_words,
+        knowledge_words=basis_words.knowledge_words,
         duty_asked=duty_language.duty_asked,
         duty_sentence=duty_language.duty_sentence,
-        entry_of=phrases.entry_of,
-        laid_words=phrases.laid_words,
-        rests_on_words=phrases.rests_on_words,
-        marked_words=phrases.marked_words,
-        stored_late_words=phrases.stored_late_words,
+        entry_of=fact_words.entry_of,
+        laid_words=basis_words.laid_words,
+        rests_on_words=basis_words.rests_on_words,
+        marked_words=basis_words.marked_words,
+        stored_late_words=basis_words.stored_late_words,
     )

@@ -13,7 +13,7 @@ from domain.calendar.london_time import LONDON
 from domain.entries.case_entries import AssessmentReturned, Entry, EntryCorrected
 from domain.outside_key import NotSealed
 from projections.cases.entry_effects import EntryEffects
-from web.presentation.phrases import fact_title
+from web.presentation.fact_words import fact_title
 from web.recording import duty_said
 from web.recording.effects_today import effects_of
 from web.services import current_cases

@@ -14,7 +14,7 @@ from projections.cases.last_plans import last_plans
 from projections.history.dated_values import Change
 from projections.history.history import History
 from projections.notices.risk_notices import entitled
-from web.presentation.phrases import COMMON_FIELDS, cell_words, value_words
+from web.presentation.fact_words import COMMON_FIELDS, cell_words, value_words
 from web.recording.entry_check import FieldChange, side_by_side
 
 

@@ -17,7 +17,7 @@ from domain.store.sealer import PersonErased
 from projections.cases.entry_effects import EntryEffects, entry_effects
 from projections.history.history import History
 from projections.obligations.derive import obligations
-from web.presentation.phrases import fact_details
+from web.presentation.fact_words import fact_details
 from web.recording import after_recording
 from web.recording.begin_search import Alike, Sought, alike, files_of, number_of
 from web.recording.beginning_form import BeginningForm

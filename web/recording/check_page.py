@@ -3,8 +3,8 @@
 from flask import render_template
 
 from domain.entries.case_entries import Entry, EntryCorrected, EntryWithdrawn
+from web.presentation.fact_words import fact_details, fact_title
 from web.presentation.formatting import long_date
-from web.presentation.phrases import fact_details, fact_title
 from web.recording import kept_drafts
 from web.recording.effects_today import effects_of
 from web.recording.entries_as_read import naming

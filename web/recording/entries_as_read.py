@@ -6,7 +6,7 @@ from domain.aggregates.amendments import amended
 from domain.aggregates.case_file import CaseFile
 from domain.entries.case_entries import Entry, EntryCorrected, EntryWithdrawn
 from domain.entries.references import reference_fields
-from web.presentation.phrases import fact_named
+from web.presentation.fact_words import fact_named
 
 
 def as_it_reads(file: CaseFile, entry: str, stored: int | None = None) -> Entry | None:

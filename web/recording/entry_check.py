@@ -11,8 +11,8 @@ from domain.entries.entry_words import field_titles
 from domain.entries.schemas import dump_entry
 from projections.cases.stays_due import StaysDue
 from projections.obligations.duty_state import Obligation
+from web.presentation.fact_words import COMMON_FIELDS, cell_words, value_words
 from web.presentation.formatting import short_date
-from web.presentation.phrases import COMMON_FIELDS, cell_words, value_words
 from web.recording.entries_as_read import as_it_reads
 from web.recording.recording_form import RecordingForm
 

@@ -13,7 +13,7 @@ from domain.entries import code_lists
 from domain.entries.case_entries import Entry
 from domain.entries.entry import CLAIMED
 from domain.entries.entry_words import FieldWords, codes_in_order, field_words, fields_of_type
-from web.presentation.phrases import sentence
+from web.presentation.formatting import sentence
 from web.recording.deciding_questions import must_be_answered
 
 ROWS = 4

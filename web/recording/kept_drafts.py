@@ -13,7 +13,7 @@ from domain.aggregates.other_file_ids import crn_of
 from domain.entries.case_entries import ENTRY_TYPES
 from domain.outside_key import NotSealed
 from domain.working.drafts import Draft
-from web.presentation.phrases import fact_title, type_title
+from web.presentation.fact_words import fact_title, type_title
 from web.recording.typed_entries import TOKEN
 from web.services import current_cases
 from web.site import access_control, clock, links

@@ -8,7 +8,7 @@ from domain.entries import code_lists
 from domain.entries.case_entries import AppointmentMade, Entry
 from domain.entries.schemas import load_entry
 from projections.history.history import History
-from web.presentation.phrases import sentence
+from web.presentation.formatting import sentence
 from web.recording.booking_problems import booking_problem, day_problem, typed_time
 from web.recording.entry_forms import Field
 from web.site.date_field import read_day

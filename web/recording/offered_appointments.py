@@ -5,9 +5,9 @@ from datetime import date
 
 from domain.entries.case_entries import AppointmentMade, Entry
 from projections.history.history import History
+from web.presentation.fact_words import fact_named
 from web.presentation.formatting import long_date
 from web.presentation.outcome_words import outcome_words
-from web.presentation.phrases import fact_named
 
 
 def offered_for_outcome(found: Sequence[Entry], history: History, today: date) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from domain.accounts.roles import Account
 from domain.entries import code_lists
 from domain.entries.case_entries import Entry, QualityJudged
 from domain.policy.standards.edition_files import national_standards
-from web.presentation.phrases import sentence
+from web.presentation.formatting import sentence
 from web.recording.entry_forms import Field
 from web.services import current_cases, current_inspections
 

@@ -10,7 +10,7 @@ from domain.entries.case_entries import Entry
 from domain.entries.schemas import load_entry
 from projections.cases.case_visits import Visit
 from projections.history.history import History
-from web.presentation.phrases import sentence
+from web.presentation.formatting import sentence
 from web.recording.next_booking import FIELDS, NOTHING, NextBooking
 from web.recording.typed_entries import new_token, token_sent
 

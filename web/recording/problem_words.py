@@ -7,8 +7,8 @@ from datetime import date
 from domain.entries.entry_words import field_titles
 from domain.entries.refusals import Refused
 from domain.entries.schemas import entry_type_of
+from web.presentation.fact_words import type_title
 from web.presentation.formatting import long_date
-from web.presentation.phrases import type_title
 from web.recording.booking_problems import day_problem
 from web.recording.deciding_questions import WORDS
 from web.recording.entry_forms import TYPED, Field

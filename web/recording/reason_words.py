@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from domain.entries.code_lists import label
-from web.presentation.phrases import type_title
+from web.presentation.fact_words import type_title
 from web.recording.booking_problems import LONGEST_SAID
 
 

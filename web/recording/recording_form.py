@@ -26,8 +26,8 @@ from domain.working.drafts import Draft
 from projections.cases.case_snapshot import CaseSnapshot
 from projections.cases.caseload import DutyLine, outstanding
 from projections.history.history import History
+from web.presentation.fact_words import type_title
 from web.presentation.formatting import numeric_date
-from web.presentation.phrases import type_title
 from web.recording.entries_as_read import as_it_reads, named_as_read
 from web.recording.entry_forms import Field, fields_of
 from web.recording.limits_by_hand import limit_problem

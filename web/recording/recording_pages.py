@@ -13,7 +13,7 @@ from domain.accounts.roles import READERS
 from domain.aggregates.amendments import withdrawn
 from domain.entries.case_entries import ENTRY_TYPES, Entry, EntryCorrected, EntryWithdrawn, SupervisionStarted
 from domain.entries.entry import FormGroup
-from web.presentation.phrases import fact_title, type_title
+from web.presentation.fact_words import fact_title, type_title
 from web.recording import after_recording, kept_drafts
 from web.recording.check_page import show_check
 from web.recording.kept_drafts import IDLE, this_form

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from domain.entries import refusals
 from domain.entries.case_entries import Entry
 from domain.working.drafts import Draft
-from web.presentation.phrases import fact_title
+from web.presentation.fact_words import fact_title
 from web.recording import after_recording, kept_drafts
 from web.recording.kept_drafts import IDLE, this_form
 from web.recording.limits_by_hand import ask_to_lift, lifted

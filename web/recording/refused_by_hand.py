@@ -16,7 +16,7 @@ from domain.entries.case_entries import (
 )
 from projections.history.appointments import APPOINTMENTS
 from projections.history.history import History
-from web.presentation.phrases import fact_named, fact_title
+from web.presentation.fact_words import fact_named, fact_title
 from web.recording.booking_problems import appointment_problem
 from web.recording.entries_as_read import as_it_reads
 from web.recording.offered_appointments import why_no_outcome

@@ -9,7 +9,7 @@ from domain.accounts.roles import READERS
 from domain.entries import refusals
 from domain.entries.case_entries import Entry
 from domain.entries.schemas import load_entry
-from web.presentation.phrases import fact_title
+from web.presentation.fact_words import fact_title
 from web.recording import after_recording
 from web.recording.limits_by_hand import lifted
 from web.recording.problem_words import refusal_words

@@ -9,8 +9,8 @@ from flask import request
 from domain.aggregates.case_file import CaseFile
 from projections.cases.case_visits import Visit, of_day, visits, without_outcome
 from projections.history.history import History
+from web.presentation.formatting import instant
 from web.presentation.outcome_words import outcome_words
-from web.presentation.phrases import instant
 from web.services import current_cases
 from web.site import access_control, clock
 from web.site.date_field import EARLIEST, LATEST, read_day

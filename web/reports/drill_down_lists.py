@@ -17,9 +17,10 @@ from projections.reports.counted_apart import apart_among
 from projections.reports.duty_results import WEEKS
 from projections.reports.enforcement_paths import ENDINGS
 from projections.reports.protected_groups import group_of
+from web.presentation.answer_reasons import became
 from web.presentation.apart_words import apart_said
+from web.presentation.fact_words import type_title
 from web.presentation.formatting import count_noun, short_date
-from web.presentation.phrases import became, type_title
 from web.presentation.table_files import Column
 from web.reports.drill_down_query import DrillDownQuery
 from web.reports.measure_phrases import clause_words, period_words

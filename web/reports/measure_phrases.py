@@ -12,9 +12,9 @@ from projections.reports.disclosure import BASE, FEW
 from projections.reports.measure_figures import ReportRequest
 from projections.reports.periods import Period
 from projections.reports.proportions import Proportion, Scope
+from web.presentation.basis_words import knowledge_words
 from web.presentation.comparison_words import CHANCE
-from web.presentation.formatting import count_noun, long_date, percent, short_date
-from web.presentation.phrases import knowledge_words, sentence
+from web.presentation.formatting import count_noun, long_date, percent, sentence, short_date
 
 NOTHING = "nothing to compare"
 

@@ -25,7 +25,7 @@ from projections.inspections import blind_reading
 from projections.ledger.ledger import Place
 from projections.lists.case_limits import closed_cases
 from projections.lists.counted_cases import CountedCases, counted_cases
-from web.presentation import phrases
+from web.presentation import answer_reasons
 from web.services import following_read_model, person_banner
 from web.site import access_control, clock, reading_date
 
@@ -274,6 +274,6 @@ def attach(app: Flask) -> None:
     app.add_template_global(stored_here)
     app.add_template_global(file_named)
     app.add_template_global(named_entry)
-    for said in (phrases.why, phrases.because, phrases.became):
+    for said in (answer_reasons.why, answer_reasons.because, answer_reasons.became):
         app.add_template_global(said)
     app.add_template_global(clock.today, "today")

@@ -6,7 +6,7 @@ from flask import Flask
 
 from domain.aggregates.other_file_ids import file_named
 from projections.obligations.duty_state import Obligation
-from web.presentation.phrases import type_title
+from web.presentation.fact_words import type_title
 from web.site import access_control
 
 

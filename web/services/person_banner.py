@@ -12,8 +12,7 @@ from domain.entries.code_lists import label
 from projections.cases.case_reading import Reading
 from projections.cases.person_details import PersonDetails
 from projections.history.access_limits import excluded
-from web.presentation.formatting import count_noun, short_date
-from web.presentation.phrases import sentence
+from web.presentation.formatting import count_noun, sentence, short_date
 
 HIDDEN = {"erased": "Name erased", "redacted": "Name redacted", "sealed": "Name cannot be opened"}
 

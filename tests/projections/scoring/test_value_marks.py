@@ -6,8 +6,9 @@ from domain.policy.frameworks.framework_files import frameworks
 from projections.cases.case_repository import CaseRepository
 from projections.inspections.sample_scores import score_inspection
 from projections.scoring.value_marks import marks_of, resting_on
+from web.presentation.answer_reasons import answer_words, because
+from web.presentation.basis_words import marked_words
 from web.presentation.json_documents import score_document
-from web.presentation.phrases import answer_words, because, marked_words
 
 ESI = frameworks()["esi-2003"]
 

@@ -23,7 +23,7 @@ from tests.support.histories import PERSON, PLACE
 from tests.support.people import signed_in
 from web.app import create_app
 from web.cli import main
-from web.presentation.phrases import rests_on_words
+from web.presentation.basis_words import rests_on_words
 
 ORDER = {"order_type": "community_order", **PLACE, "officer": "Ruth Ablewhite", "officer_grade": "po", "tier": 3}
 

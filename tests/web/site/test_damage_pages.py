@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from flask import Flask
 from werkzeug.test import Client
 
+from domain.backup.backup_file import settle
 from domain.store.database import Database, log_database
 from domain.store.write_trial import tried
 from projections.read_model.column_base import columns_folder
@@ -74,8 +75,7 @@ HARMS: dict[str, tuple[Callable[[Path], None], str]] = {
 
 def flat(path: Path) -> Path:
     """Everything of the database in its one file."""
-    with closing(sqlite3.connect(path)) as c:
-        c.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    settle(path)
     return path
 
 
@@ -232,13 +232,13 @@ def test_a_ledger_of_the_views_that_cannot_be_read_is_said_and_made_anew(followe
         assert signed_in(served(str(path)), "c.whitlock").get("/cases").status_code == 200
 
 
-def test_a_text_that_is_none_is_damage_and_is_not_quoted(followed: Path, tmp_path: Path) -> None:
+def test_text_that_cannot_be_decoded_is_damage_and_is_not_quoted(followed: Path, tmp_path: Path) -> None:
     path = flat(copied(followed, tmp_path))
     work = Intruder(str(path), "sqlite")
     work.change("UPDATE stored_events SET actor = CAST(x'5365637265742dff' AS TEXT) WHERE rowid = 9")
     told = CliRunner().invoke(main, ["verify", "--database", str(path)])
     assert told.exit_code == 1 and isinstance(told.exception, SystemExit), told.exception
-    assert f"{path} is damaged: a text of a row is none" in told.output and "Secret" not in told.output
+    assert f"{path} is damaged: text in a row is not UTF-8" in told.output and "Secret" not in told.output
     work.change("UPDATE stored_events SET actor = x'5365637265742dff' WHERE rowid = 9")
     told = CliRunner().invoke(main, ["verify", "--database", str(path)])
     assert told.exit_code == 1 and isinstance(told.exception, SystemExit), told.exception

@@ -18,7 +18,7 @@ from tests.domain.store.test_store import BEGINNING
 from tests.support.histories import facts_of
 from tests.support.people import signed_in
 from tests.web.site.test_access_control import ARGUMENTS, GLOUCESTER, USERS
-from web.presentation.phrases import NOT_READABLE, fact_details
+from web.presentation.fact_words import NOT_READABLE, fact_details
 
 BANNER = re.compile(r'<section class="ca-banner".*?</section>', re.DOTALL)
 

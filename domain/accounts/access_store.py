@@ -4,12 +4,10 @@ On SQLite it is a file of its own beside the record (``NAME.access.sqlite``), so
 may read the record need not reach the log. On PostgreSQL it has tables of its own.
 """
 
-import os
 import sqlite3
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from pathlib import Path
 from queue import Empty, LifoQueue
 from typing import Any
 
@@ -55,7 +53,7 @@ class LogStore:
     def __init__(self, database: Database):
         self.database, self.kind = database, database.kind
         watched = database.kind == "sqlite" and not database.in_memory and not database.read_only
-        self._file = WatchedFile(database.path) if watched else None
+        self._file = WatchedFile(database.uri) if watched else None
         self._idle: LifoQueue[tuple[Any, FileState | None]] = LifoQueue(MOST_IDLE)
         weakref.finalize(self, _close_all, self._idle)
 
@@ -120,14 +118,13 @@ def _close_all(idle: LifoQueue[tuple[Any, FileState | None]]) -> None:
 
 
 def _sqlite(database: Database) -> sqlite3.Connection:
-    if not database.in_memory and not database.read_only:
-        _make_private(Path(database.path))
+    database.make_private()
     connection = sqlite3.connect(
         database.uri,
         timeout=min(WAIT_SECONDS, databases.SQLITE_LOCK_SECONDS),
         isolation_level=None,
         check_same_thread=False,
-        uri=database.in_memory or database.read_only,
+        uri=True,
     )
     if database.read_only:
         return connection
@@ -139,14 +136,6 @@ def _sqlite(database: Database) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
-
-
-def _make_private(path: Path) -> None:
-    """Create the file with access for its owner alone; SQLite gives the files beside it the same."""
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    if path.stat().st_mode & 0o077:
-        path.chmod(0o600)
 
 
 def _postgresql(database: Database) -> Any:

@@ -56,6 +56,8 @@ def prepare(store: LogStore, record: Database, is_account: Callable[[str], bool]
     out, and what was searched for is sealed. ``LogUnavailable``; ``NotPrepared`` where a later version has been here.
     """
     if is_lost(record):
+        if record.must_exist:
+            raise LogUnavailable(LOST.format(store.database))
         LOG.warning("%s, and a new one is begun", LOST.format(store.database))
     _bring_up(store)
     with store.transaction(writes=True) as c:

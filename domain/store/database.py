@@ -38,11 +38,17 @@ Kind = Literal["sqlite", "postgresql"]
 READ_ONLY = "sqlite-read-only"
 """The scheme of the address of an SQLite file that nobody writes to."""
 
+EXISTING = "sqlite-existing"
+"""The scheme of the address of an SQLite file that must be there: where it is away, no other is made in its place."""
+
 SQLITE = b"SQLite format 3\0"
 """How an SQLite file begins."""
 
 BACKUPS = {"backup": b"CAB1", "keys": b"CAK1"}
 """What stands in the header of a backup, and of a file of keys (``application_id``), so that half a file is told too."""
+
+USED = "mode=rw"
+"""What SQLite is told of a file that it must not make."""
 
 IMMUTABLE = "immutable=1"
 """What SQLite is told of a file that nobody writes to (see its page on URI file names)."""
@@ -68,6 +74,8 @@ class Database:
     libpq: tuple[tuple[str, str], ...] = ()
     read_only: bool = False
     """An SQLite file that nobody writes to, such as a backup: it is read without a lock, and nothing is made beside it."""
+    must_exist: bool = False
+    """An SQLite file that is used and never made: where it is away, opening it fails."""
 
     @classmethod
     def at(cls, address: str) -> "Database":
@@ -80,6 +88,8 @@ class Database:
             return cls(address if address.startswith("file:") else str(Path(address).expanduser()))
         if scheme == READ_ONLY:
             return cls(rest, read_only=True)
+        if scheme == EXISTING:
+            return cls(rest, must_exist=True)
         if scheme == "sqlite":
             path = rest[1:] if rest.startswith("/") else rest
             return cls(str(Path(path).expanduser()))
@@ -112,7 +122,8 @@ class Database:
     def address(self) -> str:
         """The address in full, with the password and every option: what opens the database."""
         if self.kind == "sqlite":
-            return f"{READ_ONLY}://{self.path}" if self.read_only else self.path
+            scheme = READ_ONLY if self.read_only else EXISTING if self.must_exist else ""
+            return f"{scheme}://{self.path}" if scheme else self.path
         return "postgresql:///?" + "&".join(f"{name}={quote(value, safe='')}" for name, value in self.libpq)
 
     @property
@@ -121,6 +132,14 @@ class Database:
         return {
             "connect_timeout": str(CONNECT_SECONDS), "fallback_application_name": "caseaudit", **dict(self.libpq),
         }  # fmt: skip
+
+    def existing(self) -> "Database":
+        """The same database for whoever uses what is there: an SQLite file is not made where it is away."""
+        return (
+            replace(self, must_exist=True)
+            if self.kind == "sqlite" and not self.in_memory and not self.read_only
+            else self
+        )
 
     def for_site(self) -> "Database":
         """The same database for the connections of the site, which wait for no lock and no statement for long.
@@ -152,20 +171,24 @@ class Database:
     @property
     def uri(self) -> str:
         """What SQLite opens, as a URI or a path."""
-        return f"{Path(self.path).absolute().as_uri()}?{IMMUTABLE}" if self.read_only else self.path
+        mode = IMMUTABLE if self.read_only else USED if self.must_exist else ""
+        return f"{Path(self.path).absolute().as_uri()}?{mode}" if mode else self.path
 
     def make_private(self) -> None:
         """Create the folder and the SQLite file, if it is one, for this user only; narrow a file that is there to 0600.
 
-        Raises ``NotPrivate`` where others can write to the folder: they could put another file in its place.
+        Where a file ``must_exist`` and is away, nothing is made. Raises ``NotPrivate`` where others can write to the folder: they
+        could put another file in its place.
         """
-        if self.kind != "sqlite" or self.in_memory or self.read_only:
+        if self.kind != "sqlite" or self.in_memory or self.read_only or (self.must_exist and self.missing):
             return
         path = Path(self.path)
-        path.parent.mkdir(mode=OUR_FOLDER, parents=True, exist_ok=True)
+        if not self.must_exist:
+            path.parent.mkdir(mode=OUR_FOLDER, parents=True, exist_ok=True)
         check_place(path.parent)
-        with suppress(FileExistsError):
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, OURS))
+        if not self.must_exist:
+            with suppress(FileExistsError):
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, OURS))
         _check_no_backup(path)
         for part in ("", "-wal", "-shm", "-journal"):
             narrow(Path(f"{path}{part}"))
@@ -187,7 +210,8 @@ def log_database(database: Database) -> Database:
     if database.kind == "postgresql" or database.in_memory or database.read_only:
         return database
     path = Path(database.path)
-    return Database(str(path.with_suffix(".access.sqlite") if path.suffix == ".sqlite" else f"{path}.access"))
+    beside = path.with_suffix(".access.sqlite") if path.suffix == ".sqlite" else Path(f"{path}.access")
+    return replace(database, path=str(beside))
 
 
 def _check_no_backup(path: Path) -> None:

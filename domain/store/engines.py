@@ -26,14 +26,14 @@ def engine_of(database: Database) -> sa.Engine:
     if database.kind == "sqlite":
         if not database.missing:
             database.make_private()
-        query = {"uri": "true"} if database.read_only else {}
+        query = {"uri": "true"} if database.read_only or database.must_exist else {}
         url = sa.URL.create("sqlite", database=database.uri, query=query)
         engine = sa.create_engine(
             url, connect_args={"timeout": databases.SQLITE_LOCK_SECONDS}, hide_parameters=True, **_pooled(database)
         )
         pool_use.note_engine(engine)
         if not database.in_memory and not database.read_only:
-            _watch(engine, WatchedFile(database.path))
+            _watch(engine, WatchedFile(database.uri))
         return engine
     engine = sa.create_engine(
         "postgresql+psycopg://", connect_args=database.arguments, pool_pre_ping=True, hide_parameters=True,

@@ -122,7 +122,7 @@ def names_of(files: "Files", keys: PersonKeys) -> NameDigests:
 
 
 def _opened(path: Path, wrapping: Wrapping, name: str) -> PersonKeys:
-    keys = PersonKeys.at(Database.at(str(path)), wrapping=wrapping)
+    keys = PersonKeys.at(Database.at(str(path)).existing(), wrapping=wrapping)
     with keys.engine.connect() as c:
         held = {row.name: row.mark for row in c.execute(sa.select(STORE))}
     if name not in held:

@@ -6,13 +6,14 @@ pages of the old one. SQLite tells neither.
 
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
 from weakref import WeakKeyDictionary
 
 from eventsourcing.persistence import OperationalError
 from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteFactory
 from eventsourcing.utils import EnvType
 
-from domain.store.database import IMMUTABLE
+from domain.store.database import IMMUTABLE, USED
 
 
 class FileState(NamedTuple):
@@ -28,16 +29,16 @@ class FileGone(OperationalError):
 
 
 class WatchedFile:
-    """The SQLite file at a path, which may be replaced at any time."""
+    """An SQLite file, which may be replaced at any time. ``uri``: what SQLite opens (``Database.uri``)."""
 
-    def __init__(self, path: str):
-        self.path = Path(path)
-        self._was_there = False
+    def __init__(self, uri: str):
+        self._was_there = uri.endswith(f"?{USED}")
+        self.path = Path(unquote(urlsplit(uri).path)) if self._was_there else Path(uri)
 
     def state(self) -> FileState | None:
         """The state of the file; None where it has not been made yet.
 
-        ``FileGone`` where it was there before: whoever connected now would make an empty one in its place.
+        ``FileGone`` where it was there before, or must be: whoever connected now would make an empty one in its place.
         """
         try:
             found = self.path.stat()

@@ -30,7 +30,7 @@ def columns_folder(database: Database) -> Path:
     if named:
         return Path(named)
     if database.kind == "sqlite" and not database.in_memory:
-        return Path(f"{database.address}-columns")
+        return Path(f"{database.path}-columns")
     return cache_folder() / sha256(database.identity.encode()).hexdigest()[:16]
 
 

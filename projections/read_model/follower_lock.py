@@ -51,7 +51,7 @@ def task_lock(database: Database, engine: sa.Engine, task: Task) -> Iterator[Fol
     """The lock of a task, held within the block; None where another process or thread holds it."""
     if database.kind == "sqlite":
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
-        with os.fdopen(open_ours(f"{database.address}-{task}.lock", flags), "r+") as file:
+        with os.fdopen(open_ours(f"{database.path}-{task}.lock", flags), "r+") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

@@ -77,7 +77,7 @@ def schedule_of(database: str) -> Schedule | None:
     plan = plan_at(None)
     if plan is None:
         return None
-    kept, files = command_options.database_at(database), command_options.open_files(database)
+    kept, files = command_options.database_at(database).existing(), command_options.open_files(database)
     return Schedule(plan, kept.address, files, system_clock.now, [AccessTree(AccessLog(kept), files)])
 
 

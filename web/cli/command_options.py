@@ -64,7 +64,7 @@ def open_files(address: str, *, make: bool = False, prepare: bool = False) -> Fi
     if not make and database.missing:
         raise NoDatabase(f"there is no database {database} yet; `caseaudit demo` or `caseaudit import` makes it")
     try:
-        files = Files.open(address, prepare=prepare)
+        files = Files.open((database if make else database.existing()).address, prepare=prepare)
     except NotPrepared as error:
         raise click.UsageError(f"--database: {error}") from error
     except Exception as error:

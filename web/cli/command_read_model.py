@@ -12,7 +12,7 @@ def open_read_model(address: str) -> ReadModel:
     """The read model of this database. A usage error where the database is missing or not prepared."""
     command_options.open_files(address).close()
     try:
-        return ReadModel(command_options.database_at(address).address)
+        return ReadModel(command_options.database_at(address).existing().address)
     except NotPrepared as error:
         raise click.UsageError(f"--database: {error}") from error
 

@@ -157,7 +157,10 @@ def follow(
         schedule = schedule_of(database)
         delivering = _delivering(database, lambda: bool(asked)) if delivers else None
         tables, exported = Aside(), _tables_of(views, database, parquet, areas, every, say)
-        growing = access_growth.start(command_options.database_at(database).address, system_clock.now)
+        AccountRegister(
+            command_options.database_at(database).address
+        ).close()  # makes the access log, where there is none
+        growing = access_growth.start(views.database.address, system_clock.now)
 
         def tend() -> None:
             aside.start(maker.tend)

@@ -78,7 +78,7 @@ class Site(BaseApplication):  # type: ignore[misc]
         from web.app import create_app
         from web.services import warming
 
-        app = create_app(command_options.database_at(self.database).address, **self.site)
+        app = create_app(command_options.database_at(self.database).existing().address, **self.site)
         warming.warm(app)
         return app
 
@@ -99,8 +99,7 @@ class Site(BaseApplication):  # type: ignore[misc]
         from web.services import warming, witnessing
         from web.site import traces
 
-        address = command_options.database_at(self.database).address
-        access_growth.start(address, system_clock.now)
+        access_growth.start(worker.app.callable.config["DATABASE"], system_clock.now)
         warming.start(worker.app.callable)
         if self.plan is not None:
             witnessing.start(worker.app.callable, self.plan)

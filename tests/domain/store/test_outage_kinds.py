@@ -2,7 +2,7 @@
 
 import errno
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -11,10 +11,17 @@ import pytest
 import sqlalchemy as sa
 from eventsourcing.persistence import OperationalError
 
-from domain.store.database import Database
+from domain.accounts.access_lines import LogUnavailable
+from domain.accounts.access_log import AccessLog
+from domain.accounts.account_register import AccountRegister
+from domain.store.application import Files
+from domain.store.database import Database, log_database
 from domain.store.outage_kinds import outage_of
 from domain.store.sqlite_file import FileGone
+from domain.store.witnessed import Witnessed
 from domain.store.write_trial import tried
+from projections.read_model.view_reader import ReadModel
+from tests.conftest import copied
 from tests.support.postgres import Server, name_of, sql
 
 
@@ -109,6 +116,34 @@ def test_on_sqlite_somebody_elses_lock_is_busy_and_no_file_is_gone(file: Path) -
         assert c.execute("PRAGMA user_version").fetchone() == (0,)
     assert tried(Database(str(file.with_name("none")))).found == "gone"
     assert not file.with_name("none").exists()
+
+
+def _try_log(address: str) -> None:
+    AccessLog(Database.at(address)).try_out()
+
+
+@pytest.mark.parametrize("opened", [Files.open, AccountRegister, ReadModel, Witnessed, _try_log])
+def test_what_must_be_there_is_not_made_where_it_is_away(
+    opened: Callable[[str], object], template: Path, tmp_path: Path
+) -> None:
+    record = copied(template, tmp_path)
+    at = Database.at(str(record)).existing()
+    assert Database.at(at.address) == at
+    assert str(at) == str(record)
+    away = record.rename(record.with_name("away"))
+    log = Path(log_database(at).path)
+    log.unlink()
+    with pytest.raises(Exception) as raised:
+        opened(at.address)
+    assert outage_of(raised.value) == "gone"
+    assert not record.exists()
+    assert not log.exists()
+    away.rename(record)
+    with pytest.raises(LogUnavailable, match="is missing: who looked at what"):
+        _try_log(at.address)
+    assert not log.exists()
+    _try_log(str(record))
+    assert log.exists()
 
 
 def test_on_sqlite_what_cannot_be_written_is_read_only(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,7 @@
 """A database that is down, locked, or out of connections, under a site that runs: a page of its own within three seconds."""
 
+import os
+import signal
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -12,7 +14,7 @@ import requests
 
 from tests.conftest import copied, load_demo
 from tests.support.hanging import wait_until
-from tests.support.postgres import Server, _start, migrate, name_of, running
+from tests.support.postgres import Server, _start, all_locked, migrate, name_of, running
 from tests.support.served import Served, served
 from web.site import outages
 from web.site.request_ids import HEADER
@@ -39,7 +41,7 @@ def moved_away(path: Path) -> Iterator[None]:
     path.with_name("away").rename(path)
 
 
-def check(site: Served, session: requests.Session, outage: AbstractContextManager[None], words: str) -> None:
+def check(site: Served, session: requests.Session, outage: AbstractContextManager[object], words: str) -> None:
     """In this outage every page says so in time; after it, all is as before."""
     assert session.get(f"http://127.0.0.1:{site.port}/cases", timeout=60).status_code == 200
     with outage:
@@ -115,6 +117,26 @@ def test_what_asks_the_database_nothing_ends_no_outage(template: Path, tmp_path:
         assert site.log().count("the database can be used again") == 1
 
 
+@pytest.mark.parametrize("suffix", [".sqlite", ".access.sqlite"], ids=["the record", "the log"])
+def test_a_worker_that_begins_while_a_file_is_away_makes_none_in_its_place(
+    suffix: str, template: Path, tmp_path: Path
+) -> None:
+    """An empty one would be served in its place; with the right one put back, it would leave its write-ahead log to that."""
+    database = copied(template, tmp_path)
+    away = database.with_suffix(suffix)
+    with served(tmp_path, "demo", "--samples-only", "--database", str(database)) as site:
+        session = site.signed_in("p.anstey")
+        with moved_away(away):
+            (old,) = site.workers()
+            os.kill(old, signal.SIGKILL)
+            wait_until(lambda: site.workers() not in ([], [old]), 0.1)
+            for path in ("/cases", "/", "/sign-in", "/cases/A504771/1"):
+                assert site.get(path, cookies=session.cookies).status_code == 503, path
+            assert not away.exists()
+        wait_until(lambda: site.get("/cases", cookies=session.cookies).status_code == 200, 0.1)
+        assert "damaged" not in site.log()
+
+
 def test_on_sqlite_a_record_that_is_written_to_is_read_all_the_same(template: Path, tmp_path: Path) -> None:
     """As while an import stores a batch; what is recorded then is told of it, in time."""
     database = copied(template, tmp_path)
@@ -132,15 +154,6 @@ def test_on_sqlite_a_record_that_is_written_to_is_read_all_the_same(template: Pa
 def server() -> Iterator[Server]:
     with running() as found:
         yield found
-
-
-@contextmanager
-def all_locked(server: Server, address: str) -> Iterator[None]:
-    with psycopg.connect(address) as c:
-        for (table,) in c.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall():
-            c.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE".encode())
-        yield
-        c.rollback()
 
 
 @contextmanager
@@ -177,14 +190,14 @@ def on_postgres(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.mark.parametrize(
     ("outage", "words"),
     [
-        (all_locked, outages.WORDS["locked"]),
+        (lambda _, address: all_locked(address), outages.WORDS["locked"]),
         (no_connections, outages.WORDS["no connections"]),
         (stopped, outages.WORDS["gone"]),
     ],
     ids=["locked", "no connections", "stopped"],
 )
 def test_on_postgresql(
-    outage: Callable[[Server, str], AbstractContextManager[None]],
+    outage: Callable[[Server, str], AbstractContextManager[object]],
     words: str,
     server: Server,
     on_postgres: tuple[Served, str],
@@ -194,14 +207,14 @@ def test_on_postgresql(
 
 
 def test_what_is_recorded_during_an_outage_is_told_so_and_nothing_is_kept(
-    on_postgres: tuple[Served, str], server: Server
+    on_postgres: tuple[Served, str],
 ) -> None:
     site, address = on_postgres
     session = site.signed_in("p.anstey")
     page = session.get(f"http://127.0.0.1:{site.port}/cases", timeout=60).text
     token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
     before = entries_in(address)
-    with all_locked(server, address):
+    with all_locked(address):
         answer = requests.post(
             f"http://127.0.0.1:{site.port}/search", data={"csrf_token": token, "sought": "A504771/1"}, cookies=session.cookies,
             timeout=60, allow_redirects=False,

@@ -15,7 +15,7 @@ import requests
 
 from tests.conftest import copied
 from tests.support.hanging import wait_until
-from tests.support.postgres import Server, migrate, name_of, running
+from tests.support.postgres import Server, all_locked, migrate, name_of, running
 from tests.support.served import ROOT, RUN, TOKEN, Served, environment, free_port, served
 from web.server.probes import Known, Probes, nothing_else
 
@@ -143,9 +143,7 @@ def test_probes_answer_while_every_thread_waits_for_the_database(server: Server,
     address = server.fresh()
     migrate(address)
     options = ["--workers", "1", "--lock-timeout", "60", "--database", address]
-    with served(tmp_path, "serve", *options) as site, psycopg.connect(address) as c:
-        for (table,) in c.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall():
-            c.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE".encode())
+    with served(tmp_path, "serve", *options) as site, all_locked(address) as c:
         held = [threading.Thread(target=_ask, args=(site,), daemon=True) for _ in range(8)]
         for one in held:
             one.start()

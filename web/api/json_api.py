@@ -3,6 +3,7 @@
 It uses the roles, the reach of cases, the disclosure and the access log of the pages.
 """
 
+import threading
 from http import HTTPStatus
 from types import ModuleType
 from typing import Any
@@ -40,6 +41,7 @@ from web.api import (
 from web.api.api_conventions import ABOUT
 from web.api.api_query import Answer
 from web.api.resources import PREFIX, Resource
+from web.services import warming
 from web.site import access_control, machines, problems
 
 RESOURCES: tuple[ModuleType, ...] = (
@@ -94,7 +96,15 @@ class ProblemSchema(Answer):
 
 
 class JsonApi(Api):  # type: ignore[misc]
-    """The API object: errors are problems, which ``web.site`` answers; a tag is a resource's own word."""
+    """The API object: errors are problems, which ``web.site`` answers; a tag is a resource's own word.
+
+    What takes long is worked out when it is first asked for: the description of all operations.
+    """
+
+    def __init__(self, app: Flask, **options: Any):
+        self._undescribed: list[Resource] = []
+        self._describing = threading.Lock()
+        super().__init__(app, **options)
 
     def _register_error_handlers(self) -> None:
         pass
@@ -112,13 +122,22 @@ class JsonApi(Api):  # type: ignore[misc]
         self.spec.components.response(name, described, lazy=True)
 
     def add(self, resource: Resource) -> None:
-        """Serve and describe a resource."""
+        """Serve a resource."""
         self._app.extensions["flask-smorest"]["blp_name_to_api"][resource.name] = self
         self._app.register_blueprint(resource)
         if resource.only_reads:
             self._app.extensions["csrf"].exempt(resource)
-        resource.register_views_in_doc(self, self._app, self.spec, name=resource.name, parameters=None)
-        self.spec.tag({"name": resource.tag, "description": resource.description})
+        self._undescribed.append(resource)
+
+    def document(self) -> dict[str, Any]:
+        """The OpenAPI document of the resources added."""
+        with self._describing:
+            while self._undescribed:
+                resource = self._undescribed.pop(0)
+                resource.register_views_in_doc(self, self._app, self.spec, name=resource.name, parameters=None)
+                self.spec.tag({"name": resource.tag, "description": resource.description})
+            found: dict[str, Any] = self.spec.to_dict()
+        return found
 
 
 def attach(app: Flask) -> None:
@@ -140,10 +159,12 @@ def attach(app: Flask) -> None:
     @access_control.open_to()
     @machines.open_to_machines()
     def document() -> Any:
+        api.document()
         return described()
 
     app.view_functions[DOCUMENT] = document
-    app.extensions[api_docs_page.DOCUMENT] = api.spec.to_dict
+    app.extensions[api_docs_page.DOCUMENT] = api.document
+    warming.add(app, api.document)
     app.register_blueprint(api_docs_page.blueprint)
 
 

@@ -33,6 +33,15 @@ INSPECTIONS = 2
 """Of so many published inspections, the latest ones, the files are read and the answers worked out."""
 
 
+BEFOREHAND = "done beforehand"
+"""The name among an app's extensions of what others want done beforehand."""
+
+
+def add(app: Flask, step: Callable[[], object]) -> None:
+    """Have this done beforehand, too. It opens no database, and leaves no thread and no lock."""
+    app.extensions.setdefault(BEFOREHAND, []).append(step)
+
+
 def warm(app: Flask) -> None:
     """Load what all workers share: templates, policy, tables of days, and the libraries of documents.
 
@@ -41,7 +50,7 @@ def warm(app: Flask) -> None:
     if app.extensions.get("warm"):
         return
     app.extensions["warm"] = True
-    for step in (_policy, _documents, lambda: _templates(app)):
+    for step in (_policy, _documents, *app.extensions.get(BEFOREHAND, ()), lambda: _templates(app)):
         _tried(app, step)
     gc.collect()
     gc.freeze()  # what is loaded stays: it need not be looked through again, nor be copied after a fork

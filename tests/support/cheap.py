@@ -1,4 +1,4 @@
-"""What is made cheap while tests run, and shows in nothing that a test asserts: disks, passwords, templates, patience.
+"""What is made cheap while tests run, and shows in nothing that a test asserts: disks, passwords, templates, addresses, patience.
 
 Every patch is for processes of pytest; the commands that tests start as processes of their own are as they are.
 """
@@ -14,6 +14,7 @@ import pytest
 from argon2 import _password_hasher
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
+from werkzeug.routing import Rule
 
 from domain.accounts import access_store
 from domain.store import database
@@ -36,6 +37,8 @@ def cheap() -> Iterator[None]:
         patch.setattr(_password_hasher, "hash_secret", functools.partial(quick, _password_hasher.hash_secret))
         # A template is compiled once a run, not once for the app of each test.
         patch.setitem(Flask.jinja_options, "bytecode_cache", FileSystemBytecodeCache(str(compiled_templates())))
+        # An address of the site is compiled once, not once for the app of each test.
+        patch.setattr(Rule, "_compile_builder", functools.partialmethod(compiled_once, {}, Rule._compile_builder))
         # Where a test does not say otherwise, the site and the stores wait as long as it takes.
         patch.setattr(database, "CONNECT_SECONDS", CONNECTING)
         patch.setattr(database, "LOCK_SECONDS", HANGING)
@@ -47,6 +50,14 @@ def cheap() -> Iterator[None]:
 
 def compiled_templates() -> Path:
     return made_once("templates", lambda folder: None)
+
+
+def compiled_once(rule: Rule, made: dict[Any, Any], compile_builder: Any, append_unknown: bool = True) -> Any:
+    """The function that writes an address; what it is made from besides, the rule itself gives when it is called."""
+    made_from = (append_unknown, tuple(rule._trace), repr(rule.defaults), tuple(sorted(rule.arguments)))
+    if made_from not in made:
+        made[made_from] = compile_builder(rule, append_unknown)
+    return made[made_from]
 
 
 def unsafe(connect: Any, *arguments: Any, **named: Any) -> sqlite3.Connection:

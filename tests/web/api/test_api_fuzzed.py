@@ -6,6 +6,7 @@ Operations are found in the resources: one that is added is asked from then on.
 """
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -16,7 +17,7 @@ from flask import Flask
 from schemathesis import AuthContext, Case, engine
 
 from domain.accounts.roles import Role
-from tests.support.depth import times
+from tests.support.depth import deep, times
 from tests.support.machine_clients import opened
 from tests.support.people import session_of, signed_in
 from tests.support.site_pages import STAFF
@@ -112,9 +113,13 @@ def test_no_answer_differs_from_its_description(described: Any, operation: str, 
 
 
 def check_all(described: Any, operation: str) -> int:
-    """How many requests were sent. Fail where a check fails on any answer."""
+    """How many requests were sent. Fail where a check fails on any answer. A deep run also tries every bound and follows links."""
     one = described.include(operation_id=operation)
-    one.config.generation.update(max_examples=times(100), deterministic=True)
+    one.config.generation.update(max_examples=times(100), deterministic=not deep())
+    for phase in (one.config.phases.coverage, one.config.phases.stateful):  # hundreds of requests an operation
+        phase.enabled = deep()
+    if deep():
+        one.config.seed = int(os.environ["CASEAUDIT_SEED"])
     asked, wrong = 0, []
     for event in engine.from_schema(one).execute():
         if recorder := getattr(event, "recorder", None):

@@ -20,6 +20,8 @@ from tests.support.histories import CASE, NOW, facts_of
 
 TODAY = date(2026, 11, 29)
 AT = datetime(2026, 11, 29, 14, tzinfo=UTC)
+UNTIL = date(2999, 12, 31)
+"""Until when keys may be kept: commands go by the day on which the tests are run."""
 CRN, NAME = CASE.partition("/")[0], BEGINNING["person"]["name"]
 
 KEEPER = Account("k.eeper", "K Eeper", "information_manager")
@@ -43,7 +45,7 @@ def opened(address: str) -> Iterator[Files]:
 
 
 def backed_up(
-    address: str, path: Path, keys: Path | None = None, until: date | None = TODAY, at: datetime = AT
+    address: str, path: Path, keys: Path | None = None, until: date | None = UNTIL, at: datetime = AT
 ) -> Taken:
     with closing(AccountRegister(address)) as register:
         register.log.try_out()

@@ -20,6 +20,7 @@ from domain.accounts.roles import Account
 from domain.entries.register_entries import AccountSet, ClientNamed, NameBound, RegisterEntry
 from domain.entries.tidy_text import words
 from domain.store.application import Files
+from domain.store.database import Database
 from domain.store.engines import DatabaseError
 from domain.store.stored_by import StoredBy
 
@@ -78,7 +79,7 @@ class KeptAccounts:
         """The files of the record, opened at the first use."""
         with self._opening:
             if not self._opened:
-                self._opened.append(Files.open(self._address))
+                self._opened.append(Files.open(Database.at(self._address).existing().address))
             return self._opened[0]
 
     def close(self) -> None:

@@ -16,7 +16,9 @@ TESTS = "tests/web/api/test_api_fuzzed.py"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="an eighth of the examples, the same each time")
+    parser.add_argument(
+        "--quick", action="store_true", help="as make test: some requests an operation, the same each time"
+    )
     parser.add_argument("--into", type=Path, default=Path("build/fuzzing.xml"), help="the file of results")
     asked = parser.parse_args()
     depth = () if asked.quick else ("--hypothesis-profile", "deep")

@@ -52,8 +52,7 @@ class LogStore:
 
     def __init__(self, database: Database):
         self.database, self.kind = database, database.kind
-        watched = database.kind == "sqlite" and not database.in_memory and not database.read_only
-        self._file = WatchedFile(database.uri) if watched else None
+        self._file = WatchedFile(database) if database.writable_file else None
         self._idle: LifoQueue[tuple[Any, FileState | None]] = LifoQueue(MOST_IDLE)
         weakref.finalize(self, _close_all, self._idle)
 

@@ -47,7 +47,7 @@ SQLITE = b"SQLite format 3\0"
 BACKUPS = {"backup": b"CAB1", "keys": b"CAK1"}
 """What stands in the header of a backup, and of a file of keys (``application_id``), so that half a file is told too."""
 
-USED = "mode=rw"
+NOT_MADE = "mode=rw"
 """What SQLite is told of a file that it must not make."""
 
 IMMUTABLE = "immutable=1"
@@ -135,11 +135,7 @@ class Database:
 
     def existing(self) -> "Database":
         """The same database for whoever uses what is there: an SQLite file is not made where it is away."""
-        return (
-            replace(self, must_exist=True)
-            if self.kind == "sqlite" and not self.in_memory and not self.read_only
-            else self
-        )
+        return replace(self, must_exist=True) if self.writable_file else self
 
     def for_site(self) -> "Database":
         """The same database for the connections of the site, which wait for no lock and no statement for long.
@@ -169,9 +165,14 @@ class Database:
         return self.path.startswith("file:")
 
     @property
+    def writable_file(self) -> bool:
+        """Whether it is an SQLite file that may be written to."""
+        return self.kind == "sqlite" and not self.in_memory and not self.read_only
+
+    @property
     def uri(self) -> str:
         """What SQLite opens, as a URI or a path."""
-        mode = IMMUTABLE if self.read_only else USED if self.must_exist else ""
+        mode = IMMUTABLE if self.read_only else NOT_MADE if self.must_exist else ""
         return f"{Path(self.path).absolute().as_uri()}?{mode}" if mode else self.path
 
     def make_private(self) -> None:
@@ -180,7 +181,7 @@ class Database:
         Where a file ``must_exist`` and is away, nothing is made. Raises ``NotPrivate`` where others can write to the folder: they
         could put another file in its place.
         """
-        if self.kind != "sqlite" or self.in_memory or self.read_only or (self.must_exist and self.missing):
+        if not self.writable_file or (self.must_exist and self.missing):
             return
         path = Path(self.path)
         if not self.must_exist:
@@ -196,8 +197,8 @@ class Database:
     def settings(self) -> dict[str, str]:
         """The settings by which the library ``eventsourcing`` opens it."""
         if self.kind == "sqlite":
-            return {"PERSISTENCE_MODULE": "domain.store.sqlite_file:WatchingFactory", "SQLITE_DBNAME": self.uri,
-                    "SQLITE_LOCK_TIMEOUT": str(SQLITE_LOCK_SECONDS),
+            return {"PERSISTENCE_MODULE": "domain.store.sqlite_file:WatchingFactory", "CASEAUDIT_ADDRESS": self.address,
+                    "SQLITE_DBNAME": self.uri, "SQLITE_LOCK_TIMEOUT": str(SQLITE_LOCK_SECONDS),
                     "CREATE_TABLE": "n" if self.read_only else "y"}  # fmt: skip
         return {
             "PERSISTENCE_MODULE": "domain.store.postgres_pool:AddressFactory", "CASEAUDIT_ADDRESS": self.address,
@@ -207,7 +208,7 @@ class Database:
 
 def log_database(database: Database) -> Database:
     """Where the access log of a record is kept; no two records share one. A backup holds it beside the entries."""
-    if database.kind == "postgresql" or database.in_memory or database.read_only:
+    if not database.writable_file:
         return database
     path = Path(database.path)
     beside = path.with_suffix(".access.sqlite") if path.suffix == ".sqlite" else Path(f"{path}.access")

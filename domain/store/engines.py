@@ -32,8 +32,8 @@ def engine_of(database: Database) -> sa.Engine:
             url, connect_args={"timeout": databases.SQLITE_LOCK_SECONDS}, hide_parameters=True, **_pooled(database)
         )
         pool_use.note_engine(engine)
-        if not database.in_memory and not database.read_only:
-            _watch(engine, WatchedFile(database.uri))
+        if database.writable_file:
+            _watch(engine, WatchedFile(database))
         return engine
     engine = sa.create_engine(
         "postgresql+psycopg://", connect_args=database.arguments, pool_pre_ping=True, hide_parameters=True,

@@ -6,14 +6,13 @@ pages of the old one. SQLite tells neither.
 
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
 from weakref import WeakKeyDictionary
 
 from eventsourcing.persistence import OperationalError
 from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteFactory
 from eventsourcing.utils import EnvType
 
-from domain.store.database import IMMUTABLE, USED
+from domain.store.database import IMMUTABLE, Database
 
 
 class FileState(NamedTuple):
@@ -29,11 +28,10 @@ class FileGone(OperationalError):
 
 
 class WatchedFile:
-    """An SQLite file, which may be replaced at any time. ``uri``: what SQLite opens (``Database.uri``)."""
+    """The SQLite file of a database, which may be replaced at any time."""
 
-    def __init__(self, uri: str):
-        self._was_there = uri.endswith(f"?{USED}")
-        self.path = Path(unquote(urlsplit(uri).path)) if self._was_there else Path(uri)
+    def __init__(self, database: Database):
+        self.path, self._was_there = Path(database.path), database.must_exist
 
     def state(self) -> FileState | None:
         """The state of the file; None where it has not been made yet.
@@ -58,10 +56,10 @@ class WatchingPool(SQLiteConnectionPool):
         """Whether the file needs no watching, and no write-ahead log: nobody writes to it."""
         return IMMUTABLE in db_name or SQLiteConnectionPool.detect_memory_mode(db_name)
 
-    def __init__(self, db_name: str, lock_timeout: int | None):
-        self._file = WatchedFile(db_name)
+    def __init__(self, database: Database, lock_timeout: int | None):
+        self._file = WatchedFile(database)
         self._opened: WeakKeyDictionary[SQLiteConnection, FileState | None] = WeakKeyDictionary()
-        super().__init__(db_name=db_name, lock_timeout=lock_timeout)
+        super().__init__(db_name=database.uri, lock_timeout=lock_timeout)
 
     def _create_connection(self) -> SQLiteConnection:
         state = None if self.is_sqlite_memory_mode else self._file.state()
@@ -84,9 +82,9 @@ class WatchingPool(SQLiteConnectionPool):
 
 
 class WatchingFactory(SQLiteFactory):
-    """The library's factory for SQLite, with a ``WatchingPool``."""
+    """The library's factory for SQLite, with a ``WatchingPool`` at the address in its environment."""
 
     def __init__(self, env: EnvType | None):
         super().__init__(env)
-        pool = self.datastore.pool
-        self.datastore.pool = WatchingPool(pool.db_name, pool.lock_timeout)
+        database = Database.at(self.env.get("CASEAUDIT_ADDRESS") or "")
+        self.datastore.pool = WatchingPool(database, self.datastore.pool.lock_timeout)

@@ -53,7 +53,7 @@ def compiled_templates() -> Path:
 
 
 def compiled_once(rule: Rule, made: dict[Any, Any], compile_builder: Any, append_unknown: bool = True) -> Any:
-    """The function that writes an address; what it is made from besides, the rule itself gives when it is called."""
+    """The function that builds the addresses of a rule: one for all rules of the same parts, since it is given the rule itself."""
     made_from = (append_unknown, tuple(rule._trace), repr(rule.defaults), tuple(sorted(rule.arguments)))
     if made_from not in made:
         made[made_from] = compile_builder(rule, append_unknown)

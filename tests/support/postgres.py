@@ -91,7 +91,7 @@ def migrate(address: str) -> None:
 
 @contextmanager
 def all_locked(address: str) -> Iterator[psycopg.Connection]:
-    """Every table of this database is locked for all others; by whom."""
+    """Lock every table of a database until the end of the block; the connection that holds the locks."""
     with psycopg.connect(address) as c:
         while not _lock(c):
             pass
@@ -100,7 +100,7 @@ def all_locked(address: str) -> Iterator[psycopg.Connection]:
 
 
 def _lock(c: psycopg.Connection) -> bool:
-    """Lock all tables; not where somebody who reads in another order waits for this one, and this one for them."""
+    """Lock all tables; whether that was done: not where a reader took them in another order, which is a deadlock."""
     try:
         for (table,) in c.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall():
             c.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE".encode())

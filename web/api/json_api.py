@@ -129,14 +129,18 @@ class JsonApi(Api):  # type: ignore[misc]
             self._app.extensions["csrf"].exempt(resource)
         self._undescribed.append(resource)
 
-    def document(self) -> dict[str, Any]:
-        """The OpenAPI document of the resources added."""
+    def describe(self) -> None:
+        """Take the resources added into the OpenAPI document."""
         with self._describing:
             while self._undescribed:
                 resource = self._undescribed.pop(0)
                 resource.register_views_in_doc(self, self._app, self.spec, name=resource.name, parameters=None)
                 self.spec.tag({"name": resource.tag, "description": resource.description})
-            found: dict[str, Any] = self.spec.to_dict()
+
+    def document(self) -> dict[str, Any]:
+        """The OpenAPI document of the resources added."""
+        self.describe()
+        found: dict[str, Any] = self.spec.to_dict()
         return found
 
 
@@ -159,12 +163,12 @@ def attach(app: Flask) -> None:
     @access_control.open_to()
     @machines.open_to_machines()
     def document() -> Any:
-        api.document()
+        api.describe()
         return described()
 
     app.view_functions[DOCUMENT] = document
     app.extensions[api_docs_page.DOCUMENT] = api.document
-    warming.add(app, api.document)
+    warming.add(app, api.describe)
     app.register_blueprint(api_docs_page.blueprint)
 
 

@@ -38,7 +38,7 @@ BEFOREHAND = "done beforehand"
 
 
 def add(app: Flask, step: Callable[[], object]) -> None:
-    """Have this done beforehand, too. It opens no database, and leaves no thread and no lock."""
+    """Add a step to what ``warm`` does. It opens no database, and leaves no thread and no lock."""
     app.extensions.setdefault(BEFOREHAND, []).append(step)
 
 
